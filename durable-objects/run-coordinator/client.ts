@@ -1,0 +1,12 @@
+import type { RunId } from "../../src/domain/ids.ts";
+import type { CoordinatorApi, FindCoordinator } from "./api.ts";
+
+/**
+ * The object of a run, by the run's id. A stub has the methods of the API, each answered over RPC; a call rejects
+ * when the object cannot be reached or was reset under it, and may then have been carried out.
+ */
+export function coordinatorsOf(
+	namespace: DurableObjectNamespace<CoordinatorApi & Rpc.DurableObjectBranded>,
+): FindCoordinator {
+	return (runId: RunId) => namespace.getByName(runId) as unknown as CoordinatorApi;
+}

@@ -1,0 +1,31 @@
+import { addCounts, type Counts } from "../../src/domain/counts.ts";
+import type { MeteredStorage } from "../storage.ts";
+import type { CoordinatorPorts } from "./ports.ts";
+import type { CoordinatorStore, RunRow } from "./store.ts";
+
+/** What the parts of a coordinator share. */
+export interface CoordinatorContext {
+	readonly ports: CoordinatorPorts;
+	readonly storage: MeteredStorage;
+	readonly store: CoordinatorStore;
+}
+
+/**
+ * Saves a change of the run row together with what was used since the last one. The rows of this very update
+ * come with the next, so the meters run one row behind.
+ */
+export function saveRun(
+	{ storage, store }: CoordinatorContext,
+	run: RunRow,
+	change: Partial<RunRow>,
+	used: Counts,
+): RunRow {
+	const { rowsRead, rowsWritten } = storage.drain();
+	const meters = addCounts(run.meters, {
+		...used,
+		ledgerRowsRead: rowsRead,
+		ledgerRowsWritten: rowsWritten,
+	});
+	store.updateRun({ ...change, meters });
+	return { ...run, ...change, meters };
+}

@@ -1,0 +1,302 @@
+import migrations from "../../drizzle/run-coordinator/migrations/migrations.js";
+import type { TaskId } from "../../src/domain/ids.ts";
+import { runIdAfter } from "../../src/domain/ids.ts";
+import { backoffMs } from "../../src/domain/retry.ts";
+import { moveRun, type RunRequest } from "../../src/domain/run.ts";
+import type { Summary } from "../../src/domain/summary.ts";
+import type { TaskView } from "../../src/ledger/task-view.ts";
+import { describeError } from "../../src/log.ts";
+import { isEmptyStorage, migrateStorage } from "../migrate.ts";
+import { MeteredStorage } from "../storage.ts";
+import type {
+	ClaimAnswer,
+	ClaimRequest,
+	CoordinatorApi,
+	Report,
+	ReportAnswer,
+	ReturnAnswer,
+	ReturnRequest,
+	StartAnswer,
+	TasksPage,
+	TasksRequest,
+	UnknownRun,
+	UnknownTask,
+} from "./api.ts";
+import { claimTasks } from "./claims.ts";
+import { type CoordinatorContext, saveRun } from "./context.ts";
+import { fillMessages, sendMessages } from "./fan-out.ts";
+import { foldStates } from "./folds.ts";
+import { isDrained, nextWakeAtMs } from "./in-flight.ts";
+import { planRun } from "./planning.ts";
+import type { CoordinatorPorts } from "./ports.ts";
+import { listTasks, readTask, summarizeRun } from "./reads.ts";
+import { hearReport, takeBack } from "./reports.ts";
+import { sealRun } from "./sealing.ts";
+import { CoordinatorStore, type RunRow } from "./store.ts";
+import { sweep } from "./sweep.ts";
+
+/**
+ * The ledger of one run while it is open. Owns the run's rows and its alarm; knows nothing of Twitch or clips.
+ *
+ * 1. `start` writes the run and sets the alarm for now.
+ * 2. The alarm plans, sends, sweeps and seals: whatever takes awaiting is done there and nowhere else.
+ * 3. Claims and reports are synchronous steps on the rows. They only bring the alarm forward when there is work.
+ * 4. Every step ends with an alarm for the next thing that can happen, so a crash anywhere is found by it.
+ */
+const unknownRun: UnknownRun = { kind: "unknown_run" };
+/** An alarm this long overdue has died: the platform gives up after six failed tries. */
+const deadAlarmMs = 30_000;
+const longestAlarmBackoffMs = 60_000;
+const longestStartBackoffMs = 900_000;
+
+export class Coordinator implements CoordinatorApi {
+	readonly #context: CoordinatorContext;
+	/** Whether this object holds a run's tables; looked up once, false until `start` made them. */
+	#hasTables: boolean;
+	/** The alarm that is set, as far as this instance knows. */
+	#alarmAtMs: number | null = null;
+	#inAlarm = false;
+	/** Alarms in a row that ended with an error nobody expected. */
+	#alarmFailures = 0;
+
+	constructor(ports: CoordinatorPorts) {
+		const storage = new MeteredStorage(ports.storage);
+		this.#context = { ports, storage, store: new CoordinatorStore(storage) };
+		this.#hasTables = !isEmptyStorage(ports.storage);
+	}
+
+	/** To be awaited before anything else: brings the tables of a run that is there up to date. */
+	async prepare(): Promise<void> {
+		if (this.#hasTables) await migrateStorage(this.#context.ports.storage, migrations);
+	}
+
+	async start(request: RunRequest): Promise<StartAnswer> {
+		const { ports, store } = this.#context;
+		if (!this.#hasTables) await migrateStorage(ports.storage, migrations);
+		this.#hasTables = true;
+		// Looked up after the await: another start may have come in between.
+		const known = store.findRun();
+		if (known !== undefined) {
+			this.#wakeAt(this.#nextWakeAtMs(ports.nowMs()));
+			return { created: false, state: known.state };
+		}
+		// No await from here on: the run and its alarm come into being together or not at all.
+		const nowMs = ports.nowMs();
+		store.insertRun(newRun(request, nowMs, ports.config.runDeadlineMs));
+		this.#wakeAt(nowMs);
+		ports.log("info", "run_started", { runId: request.runId, trigger: request.trigger });
+		return { created: true, state: "planning" };
+	}
+
+	async claim(request: ClaimRequest): Promise<ClaimAnswer> {
+		return this.#step((run, nowMs) => claimTasks(this.#context, run, request, nowMs));
+	}
+
+	async report(report: Report): Promise<ReportAnswer> {
+		return this.#step((run, nowMs) => hearReport(this.#context, run, report, nowMs));
+	}
+
+	async returnMessage(request: ReturnRequest): Promise<ReturnAnswer> {
+		return this.#step((run, nowMs) => takeBack(this.#context, run, request, nowMs));
+	}
+
+	async summary(): Promise<Summary | UnknownRun> {
+		const run = this.#findRun();
+		if (run === undefined) return unknownRun;
+		// Fixed once: a sealed run is what its seal says, whatever code reads it.
+		if (run.state === "sealed" && run.summary !== null) return JSON.parse(run.summary);
+		return summarizeRun(this.#context, run);
+	}
+
+	async tasks(request: TasksRequest): Promise<TasksPage | UnknownRun> {
+		return this.#findRun() === undefined ? unknownRun : listTasks(this.#context, request);
+	}
+
+	async task(taskId: TaskId): Promise<TaskView | UnknownRun | UnknownTask> {
+		return this.#findRun() === undefined ? unknownRun : readTask(this.#context, taskId);
+	}
+
+	/** Never throws: the platform would retry six times and then never again. */
+	async onAlarm(): Promise<void> {
+		if (this.#findRun() === undefined) return;
+		this.#inAlarm = true;
+		try {
+			await this.#advance();
+			this.#alarmFailures = 0;
+		} catch (error) {
+			this.#alarmFailures += 1;
+			const { ports } = this.#context;
+			const runId = this.#findRun()?.runId ?? "";
+			ports.log("error", "alarm_failed", { runId, error: describeError(error) });
+		} finally {
+			this.#inAlarm = false;
+			this.#setNextAlarm();
+		}
+	}
+
+	/** One step on the rows, or nothing at all; then the alarm, if the step made work for it. */
+	#step<T>(change: (run: RunRow, nowMs: number) => T): T | UnknownRun {
+		const run = this.#findRun();
+		if (run === undefined) return unknownRun;
+		const { ports, store } = this.#context;
+		const nowMs = ports.nowMs();
+		const answer = store.atomically(() => change(run, nowMs));
+		if (run.state === "running") this.#wakeAt(this.#nextWakeAtMs(nowMs));
+		return answer;
+	}
+
+	async #advance(): Promise<void> {
+		const { ports, store } = this.#context;
+		let run = this.#findRun();
+		if (run?.state === "planning" && (run.tryAgainAtMs ?? 0) <= ports.nowMs()) {
+			await planRun(this.#context, run);
+		}
+		if (this.#findRun()?.state === "running") {
+			store.atomically(() => this.#sweepAndFill());
+			await sendMessages(this.#context);
+			store.atomically(() => this.#beginSealing());
+		}
+		run = this.#findRun();
+		if (run?.state === "sealing" && (run.tryAgainAtMs ?? 0) <= ports.nowMs()) {
+			await sealRun(this.#context);
+		}
+		run = this.#findRun();
+		if (run?.state === "sealed") await this.#afterSeal(run);
+	}
+
+	#sweepAndFill(): void {
+		const { ports, store } = this.#context;
+		const run = store.findRun();
+		if (run?.state !== "running") return;
+		const nowMs = ports.nowMs();
+		const swept = sweep(this.#context, run, nowMs);
+		const filled = fillMessages(this.#context, swept, nowMs);
+		saveRun(this.#context, filled, {}, { coordinatorRequests: 1 });
+	}
+
+	/** The rows decide: a run is done when none of them is open, not when a counter says so. */
+	#beginSealing(): void {
+		const { store, storage } = this.#context;
+		const run = store.findRun();
+		if (run?.state !== "running") return;
+		if (!isDrained(run, store.messages(), store.firstDueAtMs())) return;
+		const open = foldStates(storage).some(
+			({ state, tasks }) =>
+				tasks > 0 && (state === "planned" || state === "running" || state === "waiting"),
+		);
+		if (open) return;
+		const sealing = { state: moveRun(run.state, "sealing"), failures: 0, tryAgainAtMs: null };
+		saveRun(this.#context, run, sealing, {});
+	}
+
+	/** Step 10, and the runs that come after this one. A start whose answer is lost is asked again: it is one run. */
+	async #afterSeal(run: RunRow): Promise<void> {
+		const { ports, store } = this.#context;
+		if (run.startsAfter.length > 0 && (run.tryAgainAtMs ?? 0) > ports.nowMs()) return;
+		for (const job of run.startsAfter) {
+			const runId = runIdAfter(job, run.runId);
+			try {
+				await ports.findCoordinator(runId).start({
+					runId,
+					job,
+					trigger: "after",
+					slotAtMs: run.slotAtMs,
+					rerunOf: null,
+					taskIds: null,
+					window: null,
+				});
+			} catch (error) {
+				const failures = run.failures + 1;
+				const pauseMs = backoffMs(failures, longestStartBackoffMs, ports.dice());
+				ports.log("warn", "start_after_failed", { runId, error: describeError(error) });
+				store.updateRun({ failures, tryAgainAtMs: ports.nowMs() + pauseMs });
+				return;
+			}
+			const left = store.findRun()?.startsAfter.filter((other) => other !== job) ?? [];
+			store.updateRun({ startsAfter: left, failures: 0, tryAgainAtMs: null });
+		}
+		const keptUntilMs = (run.confirmedAtMs ?? 0) + ports.config.coordinatorRetentionMs;
+		if (ports.nowMs() < keptUntilMs) return;
+		this.#hasTables = false;
+		await ports.destroy();
+	}
+
+	#findRun(): RunRow | undefined {
+		return this.#hasTables ? this.#context.store.findRun() : undefined;
+	}
+
+	#nextWakeAtMs(nowMs: number): number {
+		const { ports, store } = this.#context;
+		const run = store.findRun();
+		if (run === undefined) throw new Error("no run, no alarm");
+		const messages = store.messages();
+		const firstDueAtMs = store.firstDueAtMs();
+		if (run.state === "running" && isDrained(run, messages, firstDueAtMs)) return nowMs;
+		return nextWakeAtMs(run, messages, firstDueAtMs, ports.config, nowMs);
+	}
+
+	/** Brings the alarm forward, or sets it when it is unknown or dead; an earlier one stays. */
+	#wakeAt(atMs: number): void {
+		// The alarm that runs sets the next one when it ends, from the rows as they are then.
+		if (this.#inAlarm) return;
+		const nowMs = this.#context.ports.nowMs();
+		const alive = this.#alarmAtMs !== null && this.#alarmAtMs > nowMs - deadAlarmMs;
+		if (alive && this.#alarmAtMs !== null && this.#alarmAtMs <= atMs) return;
+		this.#setAlarm(atMs);
+	}
+
+	#setNextAlarm(): void {
+		const run = this.#findRun();
+		if (run === undefined) return;
+		const { ports, store } = this.#context;
+		const nowMs = ports.nowMs();
+		// A drained run that is still open has a task that nobody works on: the deadline closes it.
+		const wakeAtMs = nextWakeAtMs(run, store.messages(), store.firstDueAtMs(), ports.config, nowMs);
+		const pauseMs =
+			this.#alarmFailures === 0
+				? 0
+				: backoffMs(this.#alarmFailures, longestAlarmBackoffMs, ports.dice());
+		this.#setAlarm(Math.max(wakeAtMs, nowMs + pauseMs));
+	}
+
+	#setAlarm(atMs: number): void {
+		this.#context.ports.setAlarm(atMs);
+		this.#alarmAtMs = atMs;
+	}
+}
+
+function newRun(request: RunRequest, nowMs: number, runDeadlineMs: number): RunRow {
+	return {
+		runId: request.runId,
+		job: request.job,
+		trigger: request.trigger,
+		slotAtMs: request.slotAtMs,
+		rerunOf: request.rerunOf,
+		requestedTaskIds: request.taskIds,
+		windowFromMs: request.window?.fromMs ?? null,
+		windowToMs: request.window?.toMs ?? null,
+		state: "planning",
+		startedAtMs: nowMs,
+		deadlineAtMs: nowMs + runDeadlineMs,
+		plannedTasks: null,
+		planningFailure: null,
+		fanOutAfter: null,
+		fanOutDone: false,
+		lastMessageNo: 0,
+		claimedMessageNo: 0,
+		lastClaimAtMs: null,
+		timedOut: false,
+		lateReports: 0,
+		duplicateDeliveries: 0,
+		meters: { coordinatorRequests: 1 },
+		failures: 0,
+		tryAgainAtMs: null,
+		sealedUpTo: null,
+		sealedYield: {},
+		summary: null,
+		verdict: null,
+		sealedAtMs: null,
+		confirmedAtMs: null,
+		startsAfter: [],
+	};
+}

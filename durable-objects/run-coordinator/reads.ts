@@ -1,0 +1,76 @@
+import { type Counts, shapeCounts } from "../../src/domain/counts.ts";
+import type { TaskId } from "../../src/domain/ids.ts";
+import { buildSummary, type Summary } from "../../src/domain/summary.ts";
+import { foldTotals } from "../../src/domain/totals.ts";
+import { type TaskView, viewTask } from "../../src/ledger/task-view.ts";
+import type { TasksPage, TasksRequest, UnknownTask } from "./api.ts";
+import type { CoordinatorContext } from "./context.ts";
+import { foldErrors, foldReportedYield, foldStates } from "./folds.ts";
+import type { RunRow } from "./store.ts";
+
+/** What the engine itself meters, in the order of the summary; a job's own names stand between. */
+const queueMeters = ["messages", "queueOperations"];
+const storageMeters = [
+	"d1Queries",
+	"d1RowsRead",
+	"d1RowsWritten",
+	"ledgerRowsRead",
+	"ledgerRowsWritten",
+	"coordinatorRequests",
+];
+
+/** @param yielded what the store says, when it has been asked; else what the reports said */
+export function summarizeRun(
+	{ ports, storage }: CoordinatorContext,
+	run: RunRow,
+	yielded: Counts = foldReportedYield(storage),
+): Summary {
+	const job = ports.jobs.get(run.job);
+	const folds = foldStates(storage);
+	const sum = (pick: (fold: (typeof folds)[number]) => number) =>
+		folds.reduce((total, fold) => total + pick(fold), 0);
+	const sealed = run.state === "sealed";
+	return buildSummary({
+		...run,
+		// Fixed while sealing already, and true only when D1 has taken it.
+		verdict: sealed ? run.verdict : null,
+		sealedAtMs: sealed ? run.sealedAtMs : null,
+		nowMs: ports.nowMs(),
+		totals: foldTotals(run.plannedTasks ?? 0, folds),
+		yield: shapeCounts(job?.yieldNames ?? [], yielded),
+		attempts: {
+			total: sum((fold) => fold.attempts),
+			retried: sum((fold) => fold.retries),
+			leasesExpired: sum((fold) => fold.leasesExpired),
+			lateReports: run.lateReports,
+			duplicateDeliveries: run.duplicateDeliveries,
+		},
+		meters: shapeCounts([...queueMeters, ...(job?.meterNames ?? []), ...storageMeters], run.meters),
+		errors: foldErrors(storage),
+		version: ports.version,
+	});
+}
+
+export function listTasks({ store }: CoordinatorContext, request: TasksRequest): TasksPage {
+	const tasks = store.pageTasks(
+		request.after,
+		request.limit + 1,
+		request.state === null ? undefined : [request.state],
+	);
+	const page = tasks.slice(0, request.limit);
+	const attempts = Map.groupBy(
+		store.attemptsOf(page.map((task) => task.taskId)),
+		(attempt) => attempt.taskId,
+	);
+	return {
+		kind: "tasks",
+		tasks: page.map((task) => viewTask(task, attempts.get(task.taskId) ?? [])),
+		next: tasks.length > request.limit ? (page.at(-1)?.taskId ?? null) : null,
+	};
+}
+
+export function readTask({ store }: CoordinatorContext, taskId: TaskId): TaskView | UnknownTask {
+	const [task] = store.findTasks([taskId]);
+	if (task === undefined) return { kind: "unknown_task" };
+	return viewTask(task, store.attemptsOf([taskId]));
+}

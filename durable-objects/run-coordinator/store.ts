@@ -1,0 +1,205 @@
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, min, sql } from "drizzle-orm";
+import { type DrizzleSqliteDODatabase, drizzle } from "drizzle-orm/durable-sqlite";
+import * as schema from "../../drizzle/run-coordinator/schema.ts";
+import type { TaskId } from "../../src/domain/ids.ts";
+import { type Attempt, openTaskStates, type Task, type TaskState } from "../../src/domain/task.ts";
+import type { ObjectStorage } from "../storage.ts";
+
+/**
+ * The ledger's rows in the object's own SQLite: reads and writes, and decides nothing.
+ *
+ * All of it is synchronous, so that what is read and written without an `await` between is one step. Tasks go
+ * in and out in bulk, as one JSON parameter: an object's SQL takes 100 bound values a statement.
+ */
+export type RunRow = typeof schema.run.$inferSelect;
+export type MessageRow = typeof schema.messages.$inferSelect;
+
+export class CoordinatorStore {
+	readonly #storage: ObjectStorage;
+	readonly #db: DrizzleSqliteDODatabase;
+
+	constructor(storage: ObjectStorage) {
+		this.#storage = storage;
+		// drizzle's type wants the whole DurableObjectStorage; it uses what ObjectStorage has.
+		this.#db = drizzle(storage as unknown as Parameters<typeof drizzle>[0]);
+	}
+
+	/** All or nothing: an error inside leaves the ledger as it was. */
+	atomically<T>(step: () => T): T {
+		return this.#storage.transactionSync(step);
+	}
+
+	findRun(): RunRow | undefined {
+		return this.#db.select().from(schema.run).get();
+	}
+
+	insertRun(row: RunRow): void {
+		this.#db.insert(schema.run).values(row).run();
+	}
+
+	updateRun(change: Partial<RunRow>): void {
+		this.#db.update(schema.run).set(change).run();
+	}
+
+	insertPlannedTasks(taskIds: readonly TaskId[]): void {
+		this.#db.run(sql`
+			INSERT INTO tasks (task_id, state, attempts, deferrals, retries, leases_expired, recoveries, warnings)
+			SELECT value, 'planned', 0, 0, 0, 0, 0, '[]' FROM json_each(${JSON.stringify(taskIds)})`);
+	}
+
+	/** In the order of their ids; unknown ids are left out. */
+	findTasks(taskIds: readonly TaskId[]): Task[] {
+		return this.#db
+			.select()
+			.from(schema.tasks)
+			.where(
+				sql`${schema.tasks.taskId} IN (SELECT value FROM json_each(${JSON.stringify(taskIds)}))`,
+			)
+			.orderBy(asc(schema.tasks.taskId))
+			.all();
+	}
+
+	saveTasks(tasks: readonly Task[]): void {
+		if (tasks.length === 0) return;
+		this.#db.run(sql`
+			UPDATE tasks SET
+				state = next.value ->> 'state',
+				attempts = next.value ->> 'attempts',
+				deferrals = next.value ->> 'deferrals',
+				retries = next.value ->> 'retries',
+				leases_expired = next.value ->> 'leasesExpired',
+				recoveries = next.value ->> 'recoveries',
+				lease_token = next.value ->> 'leaseToken',
+				claimed_at_ms = next.value ->> 'claimedAtMs',
+				lease_expires_at_ms = next.value ->> 'leaseExpiresAtMs',
+				not_before_ms = next.value ->> 'notBeforeMs',
+				continuation = next.value ->> 'continuation',
+				yield = next.value ->> 'yield',
+				error = next.value ->> 'error',
+				warnings = next.value ->> 'warnings',
+				closed_at_ms = next.value ->> 'closedAtMs'
+			FROM json_each(${JSON.stringify(tasks)}) AS next
+			WHERE tasks.task_id = next.value ->> 'taskId'`);
+	}
+
+	appendAttempts(attempts: readonly Attempt[]): void {
+		if (attempts.length === 0) return;
+		this.#db.run(sql`
+			INSERT INTO attempts (task_id, attempt, claimed_at_ms, ended_at_ms, outcome, error, yield, meters)
+			SELECT value ->> 'taskId', value ->> 'attempt', value ->> 'claimedAtMs', value ->> 'endedAtMs',
+				value ->> 'outcome', value ->> 'error', value ->> 'yield', value ->> 'meters'
+			FROM json_each(${JSON.stringify(attempts)})`);
+	}
+
+	attemptsOf(taskIds: readonly TaskId[]): Attempt[] {
+		return this.#db
+			.select()
+			.from(schema.attempts)
+			.where(
+				sql`${schema.attempts.taskId} IN (SELECT value FROM json_each(${JSON.stringify(taskIds)}))`,
+			)
+			.orderBy(asc(schema.attempts.taskId), asc(schema.attempts.attempt))
+			.all();
+	}
+
+	/** Those whose turn to be sent comes next: planned, with an id after `after`. */
+	nextPlanned(after: TaskId | null, limit: number): TaskId[] {
+		const planned = eq(schema.tasks.state, "planned");
+		return this.#db
+			.select({ taskId: schema.tasks.taskId })
+			.from(schema.tasks)
+			.where(after === null ? planned : and(planned, gt(schema.tasks.taskId, after)))
+			.orderBy(asc(schema.tasks.taskId))
+			.limit(limit)
+			.all()
+			.map((row) => row.taskId);
+	}
+
+	/** Tasks whose wait is over, the longest over first. */
+	dueTasks(nowMs: number, limit: number): Task[] {
+		return this.#db
+			.select()
+			.from(schema.tasks)
+			.where(lte(schema.tasks.notBeforeMs, nowMs))
+			.orderBy(asc(schema.tasks.notBeforeMs), asc(schema.tasks.taskId))
+			.limit(limit)
+			.all();
+	}
+
+	/** When the first wait is over, epoch milliseconds; null when no task waits. */
+	firstDueAtMs(): number | null {
+		const row = this.#db
+			.select({ atMs: min(schema.tasks.notBeforeMs) })
+			.from(schema.tasks)
+			.where(isNotNull(schema.tasks.notBeforeMs))
+			.get();
+		return row?.atMs ?? null;
+	}
+
+	/** A page in the order of ids, of some states or of all. */
+	pageTasks(after: TaskId | null, limit: number, states?: readonly TaskState[]): Task[] {
+		return this.#db
+			.select()
+			.from(schema.tasks)
+			.where(
+				and(
+					after === null ? undefined : gt(schema.tasks.taskId, after),
+					states === undefined ? undefined : inArray(schema.tasks.state, [...states]),
+				),
+			)
+			.orderBy(asc(schema.tasks.taskId))
+			.limit(limit)
+			.all();
+	}
+
+	pageOpenTasks(after: TaskId | null, limit: number): Task[] {
+		return this.pageTasks(after, limit, openTaskStates);
+	}
+
+	messages(): MessageRow[] {
+		return this.#db.select().from(schema.messages).orderBy(asc(schema.messages.messageNo)).all();
+	}
+
+	findMessage(messageNo: number): MessageRow | undefined {
+		return this.#db
+			.select()
+			.from(schema.messages)
+			.where(eq(schema.messages.messageNo, messageNo))
+			.get();
+	}
+
+	insertMessage(row: MessageRow): void {
+		this.#db.insert(schema.messages).values(row).run();
+	}
+
+	updateMessage(messageNo: number, change: Partial<MessageRow>): void {
+		this.#db
+			.update(schema.messages)
+			.set(change)
+			.where(eq(schema.messages.messageNo, messageNo))
+			.run();
+	}
+
+	/** The queue has taken these; one that was claimed or replaced meanwhile stays as it is. */
+	markSent(messageNos: readonly number[], nowMs: number): void {
+		this.#db
+			.update(schema.messages)
+			.set({ sentAtMs: nowMs, visibleAtMs: sql`max(${schema.messages.visibleAtMs}, ${nowMs})` })
+			.where(
+				and(
+					isNull(schema.messages.sentAtMs),
+					isNull(schema.messages.claimId),
+					sql`${schema.messages.messageNo} IN (SELECT value FROM json_each(${JSON.stringify(messageNos)}))`,
+				),
+			)
+			.run();
+	}
+
+	deleteMessage(messageNo: number): void {
+		this.#db.delete(schema.messages).where(eq(schema.messages.messageNo, messageNo)).run();
+	}
+
+	deleteMessages(): void {
+		this.#db.delete(schema.messages).run();
+	}
+}

@@ -1,0 +1,119 @@
+import { err, ok, type Result } from "./domain/result.ts";
+
+/**
+ * Vars and secrets, read and checked once. Each knob stands here with its unit, range and default; a value out of
+ * range is named with what it may be, and nothing runs on a guess.
+ */
+export interface Config {
+	/** Tasks in one queue message, 1 to 100. 12 is two full rounds of the 6 connections of an invocation. */
+	readonly tasksPerMessage: number;
+	/** Messages sent and unfinished at a time, 1 to 500: so that a lost message can be told from a backlog. */
+	readonly messagesInFlight: number;
+	/** Milliseconds that a claim lasts (LEASE_SECONDS, 20 to 900). */
+	readonly leaseMs: number;
+	/** Milliseconds after which an unclaimed message is missed (QUEUED_SECONDS, 5 to 3,600). */
+	readonly queuedMs: number;
+	/** Milliseconds from a run's start to the closing of whatever is open (RUN_DEADLINE_MINUTES, 1 to 1,440). */
+	readonly runDeadlineMs: number;
+	/** Attempts a task may use, 1 to 20; deferred ones do not count. */
+	readonly maxAttempts: number;
+	/** Milliseconds for one request to Twitch (REQUEST_TIMEOUT_SECONDS, 1 to 60). */
+	readonly requestTimeoutMs: number;
+	/** External requests of one consumer invocation, 1 to 10,000; the Free plan allows 50. */
+	readonly requestsPerInvocation: number;
+	/** Hours of clips that a run looks at, 1 to 336. */
+	readonly clipWindowHours: number;
+	/** Milliseconds that a sealed run's object is kept (COORDINATOR_RETENTION_DAYS, 1 to 365). */
+	readonly coordinatorRetentionMs: number;
+	/** Milliseconds that the tasks of a sealed run are kept in D1 (TASK_RETENTION_DAYS, 1 to 3,650). */
+	readonly taskRetentionMs: number;
+	/** Base URL of Helix, with its path, without a slash at the end. */
+	readonly twitchApiUrl: string;
+	/** Base URL of the token endpoint, with its path. */
+	readonly twitchAuthUrl: string;
+	readonly twitchClientId: string | undefined;
+	readonly twitchClientSecret: string | undefined;
+	readonly adminToken: string | undefined;
+}
+
+/** Vars and secrets as the platform hands them over. */
+export type ConfigVars = Readonly<Record<string, unknown>>;
+
+const knobs = {
+	TASKS_PER_MESSAGE: { unit: "tasks", min: 1, max: 100, standard: 12 },
+	MESSAGES_IN_FLIGHT: { unit: "messages", min: 1, max: 500, standard: 40 },
+	LEASE_SECONDS: { unit: "seconds", min: 20, max: 900, standard: 120 },
+	QUEUED_SECONDS: { unit: "seconds", min: 5, max: 3_600, standard: 90 },
+	RUN_DEADLINE_MINUTES: { unit: "minutes", min: 1, max: 1_440, standard: 50 },
+	MAX_ATTEMPTS: { unit: "attempts", min: 1, max: 20, standard: 4 },
+	REQUEST_TIMEOUT_SECONDS: { unit: "seconds", min: 1, max: 60, standard: 10 },
+	REQUESTS_PER_INVOCATION: { unit: "requests", min: 1, max: 10_000, standard: 45 },
+	CLIP_WINDOW_HOURS: { unit: "hours", min: 1, max: 336, standard: 24 },
+	COORDINATOR_RETENTION_DAYS: { unit: "days", min: 1, max: 365, standard: 7 },
+	TASK_RETENTION_DAYS: { unit: "days", min: 1, max: 3_650, standard: 30 },
+} as const;
+type Knob = keyof typeof knobs;
+
+/** @returns the configuration, or one message for each var that is wrong */
+export function readConfig(vars: ConfigVars): Result<Config, readonly string[]> {
+	const problems: string[] = [];
+	const number = (name: Knob): number => {
+		const { unit, min, max, standard } = knobs[name];
+		const value = vars[name];
+		if (value === undefined || value === "") return standard;
+		const parsed = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+		if (Number.isSafeInteger(parsed) && (parsed as number) >= min && (parsed as number) <= max) {
+			return parsed as number;
+		}
+		problems.push(
+			`${name} is ${describeValue(value)}; it must be a whole number of ${unit} from ${min} to ${max}`,
+		);
+		return standard;
+	};
+	const baseUrl = (name: string, standard: string): string => {
+		const value = vars[name];
+		if (value === undefined || value === "") return standard;
+		const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined;
+		if (url !== undefined && /^https?:$/.test(url.protocol) && url.search === "" && !url.hash) {
+			return String(value).replace(/\/+$/, "");
+		}
+		problems.push(
+			`${name} is ${describeValue(value)}; it must be a URL with its path and without a query, such as ${standard}`,
+		);
+		return standard;
+	};
+	const secret = (name: string): string | undefined => {
+		const value = vars[name];
+		return typeof value === "string" && value !== "" ? value : undefined;
+	};
+	const config: Config = {
+		tasksPerMessage: number("TASKS_PER_MESSAGE"),
+		messagesInFlight: number("MESSAGES_IN_FLIGHT"),
+		leaseMs: number("LEASE_SECONDS") * 1_000,
+		queuedMs: number("QUEUED_SECONDS") * 1_000,
+		runDeadlineMs: number("RUN_DEADLINE_MINUTES") * 60_000,
+		maxAttempts: number("MAX_ATTEMPTS"),
+		requestTimeoutMs: number("REQUEST_TIMEOUT_SECONDS") * 1_000,
+		requestsPerInvocation: number("REQUESTS_PER_INVOCATION"),
+		clipWindowHours: number("CLIP_WINDOW_HOURS"),
+		coordinatorRetentionMs: number("COORDINATOR_RETENTION_DAYS") * 86_400_000,
+		taskRetentionMs: number("TASK_RETENTION_DAYS") * 86_400_000,
+		twitchApiUrl: baseUrl("TWITCH_API_URL", "https://api.twitch.tv/helix"),
+		twitchAuthUrl: baseUrl("TWITCH_AUTH_URL", "https://id.twitch.tv/oauth2"),
+		twitchClientId: secret("TWITCH_CLIENT_ID"),
+		twitchClientSecret: secret("TWITCH_CLIENT_SECRET"),
+		adminToken: secret("ADMIN_TOKEN"),
+	};
+	return problems.length === 0 ? ok(config) : err(problems);
+}
+
+/** As `readConfig`; throws with every problem, for places that cannot answer anybody. */
+export function getConfig(vars: ConfigVars): Config {
+	const config = readConfig(vars);
+	if (!config.ok) throw new Error(`wrong configuration: ${config.error.join("; ")}`);
+	return config.value;
+}
+
+function describeValue(value: unknown): string {
+	return JSON.stringify(value)?.slice(0, 60) ?? typeof value;
+}

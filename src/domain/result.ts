@@ -1,0 +1,12 @@
+/** Expected failures are values: what may go wrong stands in a function's type. Throwing is for bugs. */
+export type Result<T, E> =
+	| { readonly ok: true; readonly value: T }
+	| { readonly ok: false; readonly error: E };
+
+export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
+	return { ok: true, value };
+}
+
+export function err<E>(error: E): { readonly ok: false; readonly error: E } {
+	return { ok: false, error };
+}

@@ -1,0 +1,18 @@
+/**
+ * JSON with an `ETag` of its bytes, or a 304 when the caller has them already. Open runs get one too: it tells a
+ * poller that nothing has moved.
+ */
+export async function jsonWithEtag(request: Request, value: unknown): Promise<Response> {
+	const body = JSON.stringify(value);
+	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(body));
+	const hex = [...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, "0"));
+	const etag = `"${hex.join("")}"`;
+	const headers = { etag, "cache-control": "private, no-cache" };
+	const known = (request.headers.get("if-none-match") ?? "")
+		.split(",")
+		.map((tag) => tag.trim().replace(/^W\//, ""));
+	if (known.includes(etag) || known.includes("*")) {
+		return new Response(null, { status: 304, headers });
+	}
+	return new Response(body, { headers: { ...headers, "content-type": "application/json" } });
+}

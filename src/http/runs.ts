@@ -1,0 +1,123 @@
+import type { FindCoordinator } from "../../durable-objects/run-coordinator/api.ts";
+import type { JobName, RunId, TaskId } from "../domain/ids.ts";
+import { runStates, verdicts } from "../domain/run.ts";
+import type { Summary } from "../domain/summary.ts";
+import { taskStates } from "../domain/task.ts";
+import { findRun, listRuns, type RunRecord } from "../ledger/run-list.ts";
+import { findRunTask, listRunTasks } from "../ledger/run-tasks.ts";
+import type { TaskView } from "../ledger/task-view.ts";
+import { listRunsMax, listTasksMax } from "../limits.ts";
+import { notFound } from "./errors.ts";
+import {
+	readJob,
+	readLimit,
+	readOneOf,
+	readRunCursor,
+	readTaskCursor,
+	writeRunCursor,
+} from "./params.ts";
+import { jsonWithEtag } from "./responses.ts";
+
+/**
+ * Reading runs. A sealed run is answered from D1 and its object is left alone; an open one from its coordinator.
+ * A run that D1 does not know may still be open: D1 was down when it started.
+ */
+export interface RunSources {
+	readonly database: D1Database;
+	readonly findCoordinator: FindCoordinator;
+}
+
+const listRunsStandard = 20;
+const listTasksStandard = 100;
+
+export async function getRuns(sources: RunSources, query: URLSearchParams): Promise<Response> {
+	const limit = readLimit(query, listRunsStandard, listRunsMax);
+	const filter = {
+		job: readJob(query),
+		state: readOneOf(query, "state", runStates),
+		verdict: readOneOf(query, "verdict", verdicts),
+	};
+	const records = await listRuns(sources.database, filter, readRunCursor(query), limit);
+	const last = records.at(-1);
+	const runs = await Promise.all(records.map((record) => summaryOf(sources, record)));
+	return Response.json({
+		runs: runs.filter((run) => run !== undefined),
+		cursor: records.length === limit && last !== undefined ? writeRunCursor(last) : null,
+	});
+}
+
+export async function getLatestRun(sources: RunSources, request: Request): Promise<Response> {
+	const job = readJob(new URL(request.url).searchParams);
+	const sealed = { job, state: "sealed", verdict: null } as const;
+	const [latest] = await listRuns(sources.database, sealed, null, 1);
+	const summary = latest?.summary ?? null;
+	if (summary === null) {
+		throw notFound("run_not_found", "No run has been sealed yet. POST /api/runs starts one.");
+	}
+	return jsonWithEtag(request, summary);
+}
+
+export async function getRun(
+	sources: RunSources,
+	request: Request,
+	runId: RunId,
+): Promise<Response> {
+	const record = await findRun(sources.database, runId);
+	const summary =
+		record === undefined ? await liveSummary(sources, runId, []) : await summaryOf(sources, record);
+	if (summary === undefined) throw runNotFound(runId);
+	return jsonWithEtag(request, summary);
+}
+
+export async function getTasks(
+	sources: RunSources,
+	runId: RunId,
+	query: URLSearchParams,
+): Promise<Response> {
+	const after = readTaskCursor(query);
+	const limit = readLimit(query, listTasksStandard, listTasksMax);
+	const state = readOneOf(query, "state", taskStates);
+	const { database, findCoordinator } = sources;
+	if ((await findRun(database, runId))?.summary) {
+		const tasks = await listRunTasks(database, { runId, after, limit, state });
+		const cursor = tasks.length === limit ? tasks.at(-1)?.taskId : undefined;
+		return Response.json({ tasks, cursor: cursor ?? null });
+	}
+	const page = await findCoordinator(runId).tasks({ after, limit, state });
+	if (page.kind === "unknown_run") throw runNotFound(runId);
+	return Response.json({ tasks: page.tasks, cursor: page.next });
+}
+
+export async function getTask(
+	{ database, findCoordinator }: RunSources,
+	runId: RunId,
+	taskId: TaskId,
+): Promise<Response> {
+	const sealed = (await findRun(database, runId))?.summary;
+	const task: TaskView | { kind: string } = sealed
+		? ((await findRunTask(database, runId, taskId)) ?? { kind: "unknown_task" })
+		: await findCoordinator(runId).task(taskId);
+	if (!("kind" in task)) return Response.json(task);
+	if (task.kind === "unknown_run") throw runNotFound(runId);
+	throw notFound(
+		"task_not_found",
+		`The run ${runId} has no task ${taskId}, or its tasks are no longer kept (TASK_RETENTION_DAYS).`,
+	);
+}
+
+async function summaryOf(sources: RunSources, record: RunRecord): Promise<Summary | undefined> {
+	return record.summary ?? liveSummary(sources, record.runId, record.reruns);
+}
+
+async function liveSummary(
+	{ findCoordinator }: RunSources,
+	runId: RunId,
+	reruns: readonly RunId[],
+): Promise<Summary | undefined> {
+	const summary = await findCoordinator(runId).summary();
+	return "kind" in summary ? undefined : { ...summary, reruns };
+}
+
+function runNotFound(runId: RunId | JobName) {
+	return notFound("run_not_found", `There is no run ${runId}. GET /api/runs lists them.`);
+}

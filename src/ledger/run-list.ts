@@ -1,0 +1,84 @@
+import { and, desc, eq, getTableColumns, lt, or, type SQL, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { runs } from "../../drizzle/d1/schema.ts";
+import type { JobName, RunId } from "../domain/ids.ts";
+import type { RunState, Verdict } from "../domain/run.ts";
+import type { Summary } from "../domain/summary.ts";
+import { listRunsMax } from "../limits.ts";
+
+/** Reading the `runs` table: runs as D1 knows them, newest first. */
+export interface RunRecord {
+	readonly runId: RunId;
+	readonly job: JobName;
+	readonly startedAtMs: number;
+	/** As it was sealed, with the reruns of today; null while the run is open. */
+	readonly summary: Summary | null;
+	readonly reruns: readonly RunId[];
+}
+
+export interface RunFilter {
+	readonly job: JobName | null;
+	readonly state: RunState | null;
+	readonly verdict: Verdict | null;
+}
+
+/** A place in the list: the last run of the page before. */
+export interface RunPosition {
+	readonly startedAtMs: number;
+	readonly runId: RunId;
+}
+
+/** @returns up to `limit` runs, newest first, older than `after` */
+export function listRuns(
+	database: D1Database,
+	{ job, state, verdict }: RunFilter,
+	after: RunPosition | null,
+	limit: number,
+): Promise<RunRecord[]> {
+	const older =
+		after === null
+			? undefined
+			: or(
+					lt(runs.startedAtMs, after.startedAtMs),
+					and(eq(runs.startedAtMs, after.startedAtMs), lt(runs.runId, after.runId)),
+				);
+	const conditions = [
+		job === null ? undefined : eq(runs.job, job),
+		state === null ? undefined : eq(runs.state, state),
+		verdict === null ? undefined : eq(runs.verdict, verdict),
+		older,
+	];
+	return selectRuns(database, and(...conditions), Math.min(limit, listRunsMax));
+}
+
+/** @returns undefined when D1 knows no such run (yet) */
+export async function findRun(database: D1Database, runId: RunId): Promise<RunRecord | undefined> {
+	return (await selectRuns(database, eq(runs.runId, runId), 1))[0];
+}
+
+async function selectRuns(
+	database: D1Database,
+	condition: SQL | undefined,
+	limit: number,
+): Promise<RunRecord[]> {
+	const reruns = sql<string>`(
+		SELECT json_group_array(rerun.run_id ORDER BY rerun.started_at_ms, rerun.run_id)
+		FROM runs AS rerun WHERE rerun.rerun_of = ${runs.runId})`;
+	const rows = await drizzle(database)
+		.select({ ...getTableColumns(runs), reruns })
+		.from(runs)
+		.where(condition)
+		.orderBy(desc(runs.startedAtMs), desc(runs.runId))
+		.limit(limit);
+	return rows.map((row) => {
+		const reruns = JSON.parse(row.reruns) as RunId[];
+		const summary = row.summary === null ? null : (JSON.parse(row.summary) as Summary);
+		return {
+			runId: row.runId as RunId,
+			job: row.job as JobName,
+			startedAtMs: row.startedAtMs,
+			summary: summary === null ? null : { ...summary, reruns },
+			reruns,
+		};
+	});
+}

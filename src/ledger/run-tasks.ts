@@ -1,0 +1,95 @@
+import type { RunId, TaskId } from "../domain/ids.ts";
+import type { TaskState } from "../domain/task.ts";
+import { bulkParameters } from "./bulk.ts";
+import type { Database, Statement } from "./database.ts";
+import type { TaskView } from "./task-view.ts";
+
+/** The tasks of sealed runs in D1: written with the seal, kept for TASK_RETENTION_DAYS. */
+const runsForgottenAtOnce = 3;
+
+/** Statements that write `tasks`; repeated, they change nothing. */
+export function writeTasksStatements(
+	database: Database,
+	runId: RunId,
+	tasks: readonly TaskView[],
+): Statement[] {
+	const statement = database.prepare(`
+		INSERT INTO run_tasks (run_id, task_id, state, recovered, closed_at, yield, meters, error, warnings, attempts)
+		SELECT ?1, value ->> 'taskId', value ->> 'state', value ->> 'recovered', value ->> 'closedAt',
+			value ->> 'yield', value ->> 'meters', value ->> 'error', value ->> 'warnings', value ->> 'attempts'
+		FROM json_each(?2) WHERE true
+		ON CONFLICT (run_id, task_id) DO NOTHING`);
+	return bulkParameters(tasks).map((parameter) => statement.bind(runId, parameter));
+}
+
+export interface TaskRow {
+	task_id: string;
+	state: string;
+	recovered: number;
+	closed_at: string | null;
+	yield: string;
+	meters: string;
+	error: string | null;
+	warnings: string;
+	attempts: string;
+}
+
+/** @returns up to `limit` tasks in the order of ids, after `after` */
+export async function listRunTasks(
+	database: Database,
+	page: { runId: RunId; after: TaskId | null; limit: number; state: TaskState | null },
+): Promise<TaskView[]> {
+	const { results } = await database
+		.prepare(
+			`SELECT * FROM run_tasks
+			WHERE run_id = ?1 AND task_id > ?2 AND (?3 IS NULL OR state = ?3)
+			ORDER BY task_id LIMIT ?4`,
+		)
+		.bind(page.runId, page.after ?? "", page.state, page.limit)
+		.all<TaskRow>();
+	return results.map(readTaskRow);
+}
+
+export async function findRunTask(
+	database: Database,
+	runId: RunId,
+	taskId: TaskId,
+): Promise<TaskView | undefined> {
+	const { results } = await database
+		.prepare("SELECT * FROM run_tasks WHERE run_id = ?1 AND task_id = ?2")
+		.bind(runId, taskId)
+		.all<TaskRow>();
+	return results[0] === undefined ? undefined : readTaskRow(results[0]);
+}
+
+/** Deletes the tasks of a few runs sealed before `sealedBeforeMs`, the oldest first. Called with every seal. */
+export async function forgetOldTasks(
+	database: Database,
+	sealedBeforeMs: number,
+	nowMs: number,
+): Promise<void> {
+	const oldest = `
+		SELECT run_id FROM runs
+		WHERE sealed_at_ms IS NOT NULL AND tasks_forgotten_at_ms IS NULL AND sealed_at_ms < ?1
+		ORDER BY sealed_at_ms LIMIT ${runsForgottenAtOnce}`;
+	await database.batch([
+		database.prepare(`DELETE FROM run_tasks WHERE run_id IN (${oldest})`).bind(sealedBeforeMs),
+		database
+			.prepare(`UPDATE runs SET tasks_forgotten_at_ms = ?2 WHERE run_id IN (${oldest})`)
+			.bind(sealedBeforeMs, nowMs),
+	]);
+}
+
+function readTaskRow(row: TaskRow): TaskView {
+	return {
+		taskId: row.task_id as TaskId,
+		state: row.state as TaskState,
+		recovered: row.recovered === 1,
+		closedAt: row.closed_at,
+		yield: JSON.parse(row.yield),
+		meters: JSON.parse(row.meters),
+		error: row.error === null ? null : JSON.parse(row.error),
+		warnings: JSON.parse(row.warnings),
+		attempts: JSON.parse(row.attempts),
+	};
+}

@@ -1,0 +1,37 @@
+/**
+ * Every number of the platform and of Twitch that the code relies on, with its unit and source.
+ * Numbers of our own that an operator may change are in config.ts.
+ */
+
+/** Connections of one invocation that may wait for response headers; a 7th would queue. developers.cloudflare.com/workers/platform/limits */
+export const connectionsMax = 6;
+
+/** Messages in one `sendBatch`. developers.cloudflare.com/queues/platform/limits */
+export const sendBatchMessagesMax = 100;
+
+/** Bytes in one `sendBatch`, with room left below the platform's 256 KB for what each message is wrapped in. Same page. */
+export const sendBatchBytesMax = 200_000;
+
+/** Queue operations that a message costs: one each to write, read and delete up to 64 KB. developers.cloudflare.com/queues/platform/pricing */
+export const queueOperationsPerMessage = 3;
+
+/** Bytes of one string in D1 are at most 2 MB; a bulk parameter stays well below. developers.cloudflare.com/d1/platform/limits */
+export const bulkParameterCharactersMax = 500_000;
+
+/** D1 queries of one invocation on the Free plan are 50; a seal does fewer and goes on in the next alarm. Same page. */
+export const sealChunksPerAlarmMax = 20;
+
+/** Clips in one answer of Get Clips (`first`). dev.twitch.tv/docs/api/reference#get-clips */
+export const clipsPerPageMax = 100;
+
+/** Get Clips lists about 1,000 clips of a window and then goes round for ever (twitchdev/issues 1188): stop after this page. */
+export const clipPagesMax = 11;
+
+/** Window edges were seen rounded down to 10 minutes (twitchdev/issues 52, 521), so ask on them. In milliseconds. */
+export const clipWindowEdgeMs = 600_000;
+
+/** Runs in one answer of the API: each open one among them is asked for, and an invocation may call so many objects. Ours. */
+export const listRunsMax = 100;
+
+/** Tasks in one answer of the API. Ours: about 300 KB of JSON. */
+export const listTasksMax = 500;

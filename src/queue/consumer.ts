@@ -1,0 +1,171 @@
+import type {
+	ClaimAnswer,
+	ClaimGranted,
+	CoordinatorApi,
+	FindCoordinator,
+	Report,
+	ReportAnswer,
+} from "../../durable-objects/run-coordinator/api.ts";
+import type { Config } from "../config.ts";
+import type { Counts } from "../domain/counts.ts";
+import type { ClaimId, RunId } from "../domain/ids.ts";
+import { decodeTaskMessage, type TaskMessage } from "../domain/message.ts";
+import { cutMessage, describeFailure, type Outcome, type TaskResult } from "../domain/outcome.ts";
+import { backoffMs } from "../domain/retry.ts";
+import type { JobRegistry, Performance } from "../jobs/job.ts";
+import { describeError, type Log } from "../log.ts";
+import { ExternalRequests } from "./external-requests.ts";
+
+/**
+ * Steps 4 to 6, for one message: claim, perform, report, acknowledge.
+ *
+ * Crash before the claim: the queue delivers again. After it: the lease runs out and the coordinator sends the
+ * tasks again. After the report: the message comes again, is granted nothing and is acknowledged.
+ */
+export interface ConsumerPorts {
+	readonly findCoordinator: FindCoordinator;
+	readonly jobs: JobRegistry;
+	readonly fetch: typeof fetch;
+	readonly nowMs: () => number;
+	readonly dice: () => number;
+	readonly makeId: () => string;
+	readonly sleep: (ms: number) => Promise<void>;
+	readonly config: Pick<Config, "requestTimeoutMs" | "requestsPerInvocation">;
+	readonly log: Log;
+}
+
+/** What the queue is told: done with it, or deliver it again. */
+export type Disposition =
+	| { readonly kind: "ack" }
+	| { readonly kind: "retry"; readonly delaySeconds: number };
+
+const ack: Disposition = { kind: "ack" };
+/** Work stops this long before the lease ends, so that the report is heard. */
+const leaseMarginMs = 15_000;
+const reportTriesMax = 4;
+const longestReportPauseMs = 4_000;
+const retryDelaySeconds = 5;
+
+export class Consumer {
+	readonly #ports: ConsumerPorts;
+
+	constructor(ports: ConsumerPorts) {
+		this.#ports = ports;
+	}
+
+	/**
+	 * @param delivery how often the queue has delivered this message, counted from 1
+	 * @returns never rejects: what went wrong with this message stays with this message
+	 */
+	async handle(body: unknown, delivery: number): Promise<Disposition> {
+		const { log } = this.#ports;
+		const message = decodeTaskMessage(body);
+		if (!message.ok) {
+			// Delivering it again would not make it readable; its tasks, if it had any, are missed by their run.
+			log("error", "message_unreadable", { reason: message.error, body: excerpt(body) });
+			return ack;
+		}
+		try {
+			return await this.#handleMessage(message.value, delivery);
+		} catch (error) {
+			const { runId, messageNo } = message.value;
+			log("warn", "message_failed", { runId, messageNo, delivery, error: describeError(error) });
+			return { kind: "retry", delaySeconds: retryDelaySeconds };
+		}
+	}
+
+	async #handleMessage(message: TaskMessage, delivery: number): Promise<Disposition> {
+		const { findCoordinator, makeId, nowMs, log } = this.#ports;
+		const { runId, messageNo, taskIds } = message;
+		const coordinator = findCoordinator(runId);
+		// The lease is timed from before the claim, by this clock alone.
+		const claimedAtMs = nowMs();
+		const claimId = makeId() as ClaimId;
+		const claim: ClaimAnswer = await coordinator.claim({ messageNo, taskIds, claimId, delivery });
+		if (claim.kind === "unknown_run") {
+			log("warn", "message_of_unknown_run", { runId, messageNo });
+			return ack;
+		}
+		if (claim.tasks.length === 0) return ack;
+		const deadlineAtMs = claimedAtMs + claim.leaseMs - leaseMarginMs;
+		const { results, meters } = await this.#perform(runId, claim, deadlineAtMs);
+		const { messageNo: leaseNo, leaseToken } = claim;
+		const report = { messageNo: leaseNo, leaseToken, results, meters };
+		const answer = await this.#report(coordinator, report);
+		if (answer.kind === "heard" && answer.late > 0) {
+			log("warn", "report_late", { runId, messageNo, late: answer.late });
+		}
+		return ack;
+	}
+
+	/** Every granted task gets a result, whatever the job does. */
+	async #perform(
+		runId: RunId,
+		claim: ClaimGranted,
+		deadlineAtMs: number,
+	): Promise<{ results: TaskResult[]; meters: Counts }> {
+		const { jobs, config, nowMs, log } = this.#ports;
+		const job = jobs.get(claim.job);
+		if (job === undefined) {
+			const outcome = permanent("unknown_job", `No job ${claim.job} is registered here.`);
+			return { results: claim.tasks.map(({ taskId }) => noYield(taskId, outcome)), meters: {} };
+		}
+		const requests = new ExternalRequests(this.#ports.fetch, {
+			timeoutMs: config.requestTimeoutMs,
+			budget: config.requestsPerInvocation,
+		});
+		let performance: Performance;
+		try {
+			performance = await job.perform({
+				runId,
+				window: claim.window,
+				tasks: claim.tasks,
+				fetch: requests.fetch,
+				deadlineAtMs,
+				now: nowMs,
+			});
+		} catch (error) {
+			log("error", "job_threw", { runId, job: job.name, error: describeError(error) });
+			const outcome = retryable("job_threw", `The job failed: ${describeError(error)}`);
+			return { results: claim.tasks.map(({ taskId }) => noYield(taskId, outcome)), meters: {} };
+		}
+		const told = new Map(performance.results.map((result) => [result.taskId, result]));
+		const results = claim.tasks.map(
+			({ taskId }) =>
+				told.get(taskId) ??
+				noYield(taskId, retryable("no_outcome", "The job said nothing of this task.")),
+		);
+		return { results, meters: performance.meters };
+	}
+
+	/** A report that fails is made again here: the coordinator knows whether it has heard it. */
+	async #report(coordinator: CoordinatorApi, report: Report): Promise<ReportAnswer> {
+		const { sleep, dice } = this.#ports;
+		for (let tries = 1; ; tries += 1) {
+			try {
+				return await coordinator.report(report);
+			} catch (error) {
+				if (tries === reportTriesMax) throw error;
+				await sleep(backoffMs(tries, longestReportPauseMs, dice()));
+			}
+		}
+	}
+}
+
+function noYield(taskId: string, outcome: Outcome): TaskResult {
+	return { taskId, outcome, yield: {}, meters: {}, warnings: [] };
+}
+
+function retryable(code: string, message: string): Outcome {
+	const fingerprint = code.replaceAll("_", "-");
+	return { kind: "retryable", error: describeFailure({ fingerprint, code, message }) };
+}
+
+function permanent(code: string, message: string): Outcome {
+	const fingerprint = code.replaceAll("_", "-");
+	return { kind: "permanent", error: describeFailure({ fingerprint, code, message }) };
+}
+
+function excerpt(body: unknown): string {
+	return cutMessage(JSON.stringify(body) ?? String(body)).slice(0, 120);
+}

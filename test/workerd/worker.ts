@@ -1,0 +1,2 @@
+/** What the tests on workerd run against: the deployed Worker itself. */
+export { default, RunCoordinator, TwitchGate } from "../../src/index.ts";

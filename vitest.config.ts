@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig, type Plugin } from "vitest/config";
+
+/** Migrations of the objects are imported as text, as wrangler bundles them. */
+function sqlAsText(): Plugin {
+	return {
+		name: "sql-as-text",
+		enforce: "pre",
+		load(id) {
+			if (!id.endsWith(".sql")) return null;
+			return `export default ${JSON.stringify(readFileSync(id, "utf8"))};`;
+		},
+	};
+}
+
+export default defineConfig(async () => ({
+	test: {
+		projects: [
+			{
+				plugins: [sqlAsText()],
+				test: { name: "unit", include: ["test/unit/**/*.test.ts"] },
+			},
+			{
+				plugins: [
+					sqlAsText(),
+					cloudflareTest({
+						main: "./test/workerd/worker.ts",
+						wrangler: { configPath: "./wrangler.toml" },
+						miniflare: {
+							bindings: {
+								MIGRATIONS: await readD1Migrations("drizzle/d1/migrations"),
+								ADMIN_TOKEN: "test-admin-token",
+							},
+						},
+					}),
+				],
+				test: { name: "workerd", include: ["test/workerd/**/*.test.ts"] },
+			},
+			{
+				test: {
+					name: "system",
+					include: ["test/system/**/*.test.ts"],
+					testTimeout: 120_000,
+					hookTimeout: 120_000,
+					fileParallelism: false,
+				},
+			},
+		],
+	},
+}));
