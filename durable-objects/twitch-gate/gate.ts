@@ -46,7 +46,8 @@ export class Gate {
 
 	/** The token in use, made or renewed first when that is due. Writes nothing unless a new one was made. */
 	async getToken(): Promise<Result<string, TwitchFailure>> {
-		const token = await this.#findToken();
+		await this.#migrateOldTables();
+		const token = this.#findToken();
 		const nowMs = this.#ports.now();
 		if (token !== undefined && nowMs < renewAtMs(token)) return ok(token.accessToken);
 		const renewed = await this.#requestOnce();
@@ -57,14 +58,15 @@ export class Gate {
 
 	/** Makes a new token if `failedToken` is still the one in use; else answers the one in use. */
 	async replaceToken(failedToken: string): Promise<Result<string, TwitchFailure>> {
-		const token = await this.#findToken();
+		await this.#migrateOldTables();
+		const token = this.#findToken();
 		const isOther = token !== undefined && token.accessToken !== failedToken;
 		if (isOther && this.#ports.now() < token.expiresAtMs) return ok(token.accessToken);
 		return this.#requestOnce();
 	}
 
+	/** Between looking for the token and calling this there must be no await, or a second request may be made for it. */
 	#requestOnce(): Promise<Result<string, TwitchFailure>> {
-		// No await between the look and the write, so that calls which came at once find one request.
 		this.#request ??= this.#requestToken().finally(() => {
 			this.#request = null;
 		});
@@ -90,10 +92,9 @@ export class Gate {
 		return ok(token.value.accessToken);
 	}
 
-	async #findToken(): Promise<AppToken | undefined> {
-		const { storage, clientId } = this.#ports;
-		if (clientId === undefined || (!this.#isMigrated && isEmptyStorage(storage))) return undefined;
-		await this.#migrate();
+	#findToken(): AppToken | undefined {
+		const { clientId } = this.#ports;
+		if (!this.#isMigrated || clientId === undefined) return undefined;
 		return this.#database.select().from(appTokens).where(eq(appTokens.clientId, clientId)).get();
 	}
 
@@ -106,6 +107,11 @@ export class Gate {
 				.run();
 			this.#database.delete(appTokens).where(ne(appTokens.clientId, clientId)).run();
 		});
+	}
+
+	/** In an object that is still empty, tables are made only with the first token. */
+	async #migrateOldTables(): Promise<void> {
+		if (!this.#isMigrated && !isEmptyStorage(this.#ports.storage)) await this.#migrate();
 	}
 
 	async #migrate(): Promise<void> {

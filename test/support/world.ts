@@ -1,7 +1,4 @@
-import type {
-	CoordinatorApi,
-	StartAnswer,
-} from "../../durable-objects/run-coordinator/api.ts";
+import type { CoordinatorApi, StartAnswer } from "../../durable-objects/run-coordinator/api.ts";
 import { Coordinator } from "../../durable-objects/run-coordinator/coordinator.ts";
 import type { CoordinatorConfig } from "../../durable-objects/run-coordinator/ports.ts";
 import type { ObjectStorage } from "../../durable-objects/storage.ts";

@@ -22,7 +22,11 @@ const withPlatform: WithPlatform = async (use) => {
 			database: env.DB,
 			wipe: () => storage.deleteAll(),
 			rows: async (query, ...values) =>
-				(await env.DB.prepare(query).bind(...values).all()).results,
+				(
+					await env.DB.prepare(query)
+						.bind(...values)
+						.all()
+				).results,
 		}),
 	);
 };

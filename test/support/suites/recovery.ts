@@ -29,8 +29,16 @@ export function describeRecovery(withPlatform: WithPlatform): void {
 		it("a message that comes while its tasks are held by another consumer leaves them alone", () =>
 			withWorld(5, async (world) => {
 				const { body } = world.take();
-				const first = await world.coordinator.claim({ ...body, claimId: "one" as never, delivery: 1 });
-				const second = await world.coordinator.claim({ ...body, claimId: "two" as never, delivery: 2 });
+				const first = await world.coordinator.claim({
+					...body,
+					claimId: "one" as never,
+					delivery: 1,
+				});
+				const second = await world.coordinator.claim({
+					...body,
+					claimId: "two" as never,
+					delivery: 2,
+				});
 				expect(first).toMatchObject({ tasks: { length: 5 } });
 				expect(second).toMatchObject({ tasks: [] });
 			}));
@@ -43,7 +51,10 @@ export function describeRecovery(withPlatform: WithPlatform): void {
 				world.nowMs += 20_000;
 				const again = await world.coordinator.claim(claim);
 				expect(again).toEqual({ ...first, leaseMs: 100_000 });
-				expect((await world.summary()).attempts).toMatchObject({ total: 5, duplicateDeliveries: 0 });
+				expect((await world.summary()).attempts).toMatchObject({
+					total: 5,
+					duplicateDeliveries: 0,
+				});
 			}));
 
 		it("a report that arrives twice counts once", () =>
@@ -155,7 +166,11 @@ export function describeRecovery(withPlatform: WithPlatform): void {
 		it("and comes back after its lease ran out is not heard", () =>
 			withWorld(3, async (world) => {
 				const { body } = world.take();
-				const claim = await world.coordinator.claim({ ...body, claimId: "slow" as never, delivery: 1 });
+				const claim = await world.coordinator.claim({
+					...body,
+					claimId: "slow" as never,
+					delivery: 1,
+				});
 				if (claim.kind !== "granted") throw new Error("not granted");
 				await world.ringWhenDue();
 				await world.ringWhenDue();
@@ -224,9 +239,7 @@ export function describeRecovery(withPlatform: WithPlatform): void {
 				expect(summary).toMatchObject({ verdict: "partial", balanced: true });
 				expect(summary.tasks).toMatchObject({ succeeded: 1, failed: 1 });
 				expect(summary.attempts).toMatchObject({ total: 5, retried: 3 });
-				expect(summary.errors).toEqual([
-					{ ...failure(), count: 1, taskIds: [taskIdOf(0)] },
-				]);
+				expect(summary.errors).toEqual([{ ...failure(), count: 1, taskIds: [taskIdOf(0)] }]);
 			}));
 
 		it("a permanent failure is not tried again", () =>
@@ -375,7 +388,10 @@ export function describeRecovery(withPlatform: WithPlatform): void {
 				await world.ring();
 				await world.ring();
 				expect(world.queue).toHaveLength(1);
-				expect((await world.finish()).attempts).toMatchObject({ total: 12, duplicateDeliveries: 0 });
+				expect((await world.finish()).attempts).toMatchObject({
+					total: 12,
+					duplicateDeliveries: 0,
+				});
 			}));
 
 		it("an alarm that has died is set again by the next claim", () =>
@@ -451,9 +467,7 @@ export function describeRecovery(withPlatform: WithPlatform): void {
 				for (const body of [null, "text", {}, { version: 1, runId: "no run" }, { version: 2 }]) {
 					expect(await world.consumer().handle(body, 1)).toEqual({ kind: "ack" });
 				}
-				expect(
-					world.logged.filter(({ event }) => event === "message_unreadable"),
-				).toHaveLength(5);
+				expect(world.logged.filter(({ event }) => event === "message_unreadable")).toHaveLength(5);
 			}));
 	});
 }

@@ -33,14 +33,32 @@ export function describeRun(withPlatform: WithPlatform): void {
 					startedAt: "2026-11-23T17:00:00.412Z",
 					sealedAt: "2026-11-23T17:00:04.412Z",
 					durationMs: 4_000,
-					tasks: { planned: 30, succeeded: 30, failed: 0, lost: 0, cancelled: 0, open: 0, recovered: 0 },
+					tasks: {
+						planned: 30,
+						succeeded: 30,
+						failed: 0,
+						lost: 0,
+						cancelled: 0,
+						open: 0,
+						recovered: 0,
+					},
 					balanced: true,
 					yield: { thingsMade: 30 },
-					attempts: { total: 30, retried: 0, leasesExpired: 0, lateReports: 0, duplicateDeliveries: 0 },
+					attempts: {
+						total: 30,
+						retried: 0,
+						leasesExpired: 0,
+						lateReports: 0,
+						duplicateDeliveries: 0,
+					},
 					errors: [],
 					version: "0.0.0-test",
 				});
-				expect(summary.meters).toMatchObject({ messages: 3, queueOperations: 9, thingRequests: 30 });
+				expect(summary.meters).toMatchObject({
+					messages: 3,
+					queueOperations: 9,
+					thingRequests: 30,
+				});
 				const [sealed] = await platform.rows("SELECT state, verdict, summary FROM runs");
 				expect(sealed).toMatchObject({ state: "sealed", verdict: "succeeded" });
 				expect(JSON.parse(String(sealed?.["summary"]))).toEqual(summary);
@@ -80,9 +98,9 @@ export function describeRun(withPlatform: WithPlatform): void {
 				const taskIds = [taskIdOf(0)];
 				const claimId = "claim" as never;
 				const leaseToken = "lease" as never;
-				expect(
-					await coordinator.claim({ messageNo: 1, taskIds, claimId, delivery: 1 }),
-				).toEqual(unknown);
+				expect(await coordinator.claim({ messageNo: 1, taskIds, claimId, delivery: 1 })).toEqual(
+					unknown,
+				);
 				expect(
 					await coordinator.report({ messageNo: 1, leaseToken, results: [], meters: {} }),
 				).toEqual(unknown);

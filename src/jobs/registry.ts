@@ -1,0 +1,21 @@
+import { gateObjectName } from "../../durable-objects/twitch-gate/api.ts";
+import { getConfig } from "../config.ts";
+import type { Env } from "../env.ts";
+import { GateClient } from "../twitch/gate-client.ts";
+import { createCollectClips } from "./collect-clips/collect-clips.ts";
+import { createRegistry, type JobRegistry } from "./job.ts";
+
+/** The jobs of this deployment. A new one is one line here and one folder beside. */
+export function createJobs(env: Env): JobRegistry {
+	const config = getConfig(env);
+	return createRegistry([
+		createCollectClips({
+			database: env.DB,
+			apiUrl: config.twitchApiUrl,
+			clientId: config.twitchClientId,
+			requestTimeoutMs: config.requestTimeoutMs,
+			openTokens: () => new GateClient(env.TWITCH_GATE.getByName(gateObjectName)),
+			clipWindowHours: config.clipWindowHours,
+		}),
+	]);
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import {
+	decodeRunId,
+	decodeTaskId,
+	runIdAfter,
+	runIdForRequest,
+	runIdForSlot,
+	toJobName,
+	toRunId,
+} from "../../../src/domain/ids.ts";
+import { decodeTaskMessage } from "../../../src/domain/message.ts";
+import { previousSlots, slotOf } from "../../../src/domain/schedule.ts";
+
+const job = toJobName("collect-clips");
+const slot = Date.parse("2026-11-23T17:00:00Z");
+
+describe("a run's id", () => {
+	it("comes from its job and slot, a request's millisecond, or the run before it", () => {
+		expect(runIdForSlot(job, slot)).toBe("collect-clips-20261123T1700Z");
+		expect(runIdForRequest(job, slot + 902_123)).toBe("collect-clips-20261123T171502123Z-m");
+		const follower = toJobName("publish-hot-clips");
+		expect(runIdAfter(follower, runIdForSlot(job, slot))).toBe(
+			"publish-hot-clips-20261123T1700Z-a",
+		);
+		expect(runIdAfter(follower, toRunId("collect-clips-20261123T171502123Z-m"))).toBe(
+			"publish-hot-clips-20261123T171502123Z-m-a",
+		);
+		expect(runIdAfter(follower, toRunId("collect-clips-20261123T1700Z-r2"))).toBe(
+			"publish-hot-clips-20261123T1700Z-r2-a",
+		);
+	});
+
+	it.each([
+		"collect-clips",
+		"collect-clips-20261123T17Z",
+		"Collect-20261123T1700Z",
+		"collect-clips-20261123T1700Z-x",
+		"collect-clips-20261123T1700Z-r0",
+		"../20261123T1700Z",
+		`${"a".repeat(41)}-20261123T1700Z`,
+		`a-20261123T1700Z${"-a".repeat(60)}`,
+		"collect-clips-20261123T1700Z\n",
+		42,
+		null,
+	])("is not %j", (value) => {
+		expect(decodeRunId(value).ok).toBe(false);
+	});
+});
+
+describe("a task's id", () => {
+	it.each(["12345", "a_b.c:d-e"])("may be %j", (id) => expect(decodeTaskId(id).ok).toBe(true));
+	it.each(["", "a b", "ü", "x".repeat(65), "a/b", 7, null])("is not %j", (id) =>
+		expect(decodeTaskId(id).ok).toBe(false),
+	);
+});
+
+describe("a message", () => {
+	const message = { version: 1, runId: runIdForSlot(job, slot), messageNo: 1, taskIds: ["1", "2"] };
+	it("comes back as it was sent", () => {
+		expect(decodeTaskMessage(structuredClone(message))).toEqual({ ok: true, value: message });
+	});
+	it.each([
+		["of another version", { version: 2 }],
+		["of no run", { runId: "x" }],
+		["without a number", { messageNo: 0 }],
+		["of no tasks", { taskIds: [] }],
+		["with a bad id among good ones", { taskIds: ["1", "two words"] }],
+		["of too many tasks", { taskIds: Array.from({ length: 101 }, (_, index) => String(index)) }],
+	])("%s is refused with the reason", (_, change) => {
+		const decoded = decodeTaskMessage({ ...message, ...change });
+		expect(decoded).toMatchObject({ ok: false, error: expect.stringMatching(/\w{4,}/) });
+	});
+});
+
+describe("slots", () => {
+	it("are on the minute, however late the cron comes", () => {
+		expect(slotOf(slot + 59_999)).toBe(slot);
+	});
+	it("before a time are the newest first, the one at that very time included", () => {
+		const hour = 3_600_000;
+		expect(previousSlots("0 * * * *", slot, 2)).toEqual([slot, slot - hour]);
+		expect(previousSlots("0 * * * *", slot - 1, 2)).toEqual([slot - hour, slot - 2 * hour]);
+		expect(previousSlots("0 * * * *", slot + 500, 1)).toEqual([slot]);
+	});
+});
