@@ -16,6 +16,8 @@ function sqlAsText(): Plugin {
 
 export default defineConfig(async () => ({
 	test: {
+		// What the Worker logs is of interest when a test fails.
+		silent: "passed-only",
 		projects: [
 			{
 				plugins: [sqlAsText()],
@@ -31,6 +33,8 @@ export default defineConfig(async () => ({
 							bindings: {
 								MIGRATIONS: await readD1Migrations("drizzle/d1/migrations"),
 								ADMIN_TOKEN: "test-admin-token",
+								TWITCH_CLIENT_ID: "test-client-id",
+								TWITCH_CLIENT_SECRET: "test-client-secret",
 							},
 						},
 					}),

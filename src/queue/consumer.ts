@@ -1,7 +1,6 @@
 import type {
 	ClaimAnswer,
 	ClaimGranted,
-	CoordinatorApi,
 	FindCoordinator,
 	Report,
 	ReportAnswer,
@@ -77,11 +76,15 @@ export class Consumer {
 	async #handleMessage(message: TaskMessage, delivery: number): Promise<Disposition> {
 		const { findCoordinator, makeId, nowMs, log } = this.#ports;
 		const { runId, messageNo, taskIds } = message;
-		const coordinator = findCoordinator(runId);
 		// The lease is timed from before the claim, by this clock alone.
 		const claimedAtMs = nowMs();
 		const claimId = makeId() as ClaimId;
-		const claim: ClaimAnswer = await coordinator.claim({ messageNo, taskIds, claimId, delivery });
+		const claim: ClaimAnswer = await findCoordinator(runId).claim({
+			messageNo,
+			taskIds,
+			claimId,
+			delivery,
+		});
 		if (claim.kind === "unknown_run") {
 			log("warn", "message_of_unknown_run", { runId, messageNo });
 			return ack;
@@ -91,7 +94,7 @@ export class Consumer {
 		const { results, meters } = await this.#perform(runId, claim, deadlineAtMs);
 		const { messageNo: leaseNo, leaseToken } = claim;
 		const report = { messageNo: leaseNo, leaseToken, results, meters };
-		const answer = await this.#report(coordinator, report);
+		const answer = await this.#report(runId, report);
 		if (answer.kind === "heard" && answer.late > 0) {
 			log("warn", "report_late", { runId, messageNo, late: answer.late });
 		}
@@ -139,11 +142,12 @@ export class Consumer {
 	}
 
 	/** A report that fails is made again here: the coordinator knows whether it has heard it. */
-	async #report(coordinator: CoordinatorApi, report: Report): Promise<ReportAnswer> {
-		const { sleep, dice } = this.#ports;
+	async #report(runId: RunId, report: Report): Promise<ReportAnswer> {
+		const { findCoordinator, sleep, dice } = this.#ports;
 		for (let tries = 1; ; tries += 1) {
 			try {
-				return await coordinator.report(report);
+				// Looked up each time: a stub whose object was reset stays broken.
+				return await findCoordinator(runId).report(report);
 			} catch (error) {
 				if (tries === reportTriesMax) throw error;
 				await sleep(backoffMs(tries, longestReportPauseMs, dice()));

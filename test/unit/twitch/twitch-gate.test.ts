@@ -1,24 +1,12 @@
-import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
-import { isEmptyStorage, type Migrations } from "../../../durable-objects/migrate.ts";
+import migrations from "../../../drizzle/twitch-gate/migrations/migrations.js";
+import { isEmptyStorage } from "../../../durable-objects/migrate.ts";
 import { Gate, type GatePorts } from "../../../durable-objects/twitch-gate/gate.ts";
 import { failureOutcome } from "../../../src/twitch/failure.ts";
 import { SqliteStorage } from "../../support/sqlite-storage.ts";
 import { type SimulatedTwitch, startSimulatedTwitch } from "../../support/twitch/server.ts";
 import { refusalOf, scriptFetch } from "./helix-answers.ts";
 import { listen } from "./local-server.ts";
-
-const folder = new URL("../../../drizzle/twitch-gate/migrations/", import.meta.url);
-const journal = JSON.parse(readFileSync(new URL("meta/_journal.json", folder), "utf8"));
-const migrations: Migrations = {
-	journal,
-	migrations: Object.fromEntries(
-		(journal as Migrations["journal"]).entries.map(({ idx, tag }) => [
-			`m${String(idx).padStart(4, "0")}`,
-			readFileSync(new URL(`${tag}.sql`, folder), "utf8"),
-		]),
-	),
-};
 
 const startMs = Date.parse("2026-11-23T17:00:00Z");
 const dayMs = 86_400_000;
