@@ -6,8 +6,11 @@ import type { CoordinatorStore, RunRow } from "./store.ts";
 /** What the parts of a coordinator share. */
 export interface CoordinatorContext {
 	readonly ports: CoordinatorPorts;
+	/** Counts the rows that the run's own work reads and writes. */
 	readonly storage: MeteredStorage;
 	readonly store: CoordinatorStore;
+	/** For answers to whoever looks at the run: that is not the run's work, and is not metered. */
+	readonly reader: CoordinatorStore;
 }
 
 /**

@@ -26,7 +26,7 @@ import { claimTasks } from "./claims.ts";
 import { type CoordinatorContext, saveRun } from "./context.ts";
 import { fillMessages, sendMessages } from "./fan-out.ts";
 import { foldStates } from "./folds.ts";
-import { isDrained, nextWakeAtMs } from "./in-flight.ts";
+import { freePlaces, isDrained, nextWakeAtMs } from "./in-flight.ts";
 import { planRun } from "./planning.ts";
 import type { CoordinatorPorts } from "./ports.ts";
 import { listTasks, readTask, summarizeRun } from "./reads.ts";
@@ -61,7 +61,8 @@ export class Coordinator implements CoordinatorApi {
 
 	constructor(ports: CoordinatorPorts) {
 		const storage = new MeteredStorage(ports.storage);
-		this.#context = { ports, storage, store: new CoordinatorStore(storage) };
+		const store = new CoordinatorStore(storage);
+		this.#context = { ports, storage, store, reader: new CoordinatorStore(ports.storage) };
 		this.#hasTables = !isEmptyStorage(ports.storage);
 	}
 
@@ -77,7 +78,7 @@ export class Coordinator implements CoordinatorApi {
 		// Looked up after the await: another start may have come in between.
 		const known = store.findRun();
 		if (known !== undefined) {
-			this.#wakeAt(this.#nextWakeAtMs(ports.nowMs()));
+			this.#wakeAt(known.deadlineAtMs);
 			return { created: false, state: known.state };
 		}
 		// No await from here on: the run and its alarm come into being together or not at all.
@@ -89,15 +90,25 @@ export class Coordinator implements CoordinatorApi {
 	}
 
 	async claim(request: ClaimRequest): Promise<ClaimAnswer> {
-		return this.#step((run, nowMs) => claimTasks(this.#context, run, request, nowMs));
+		const { ports } = this.#context;
+		return this.#step(
+			(run, nowMs) => claimTasks(this.#context, run, request, nowMs),
+			(_, nowMs) => nowMs + ports.config.leaseMs,
+		);
 	}
 
 	async report(report: Report): Promise<ReportAnswer> {
-		return this.#step((run, nowMs) => hearReport(this.#context, run, report, nowMs));
+		return this.#step(
+			(run, nowMs) => hearReport(this.#context, run, report, nowMs),
+			(run, nowMs) => this.#wakeAfterReportMs(run, nowMs),
+		);
 	}
 
 	async returnMessage(request: ReturnRequest): Promise<ReturnAnswer> {
-		return this.#step((run, nowMs) => takeBack(this.#context, run, request, nowMs));
+		return this.#step(
+			(run, nowMs) => takeBack(this.#context, run, request, nowMs),
+			(_, nowMs) => nowMs,
+		);
 	}
 
 	async summary(): Promise<Summary | UnknownRun> {
@@ -134,15 +145,32 @@ export class Coordinator implements CoordinatorApi {
 		}
 	}
 
-	/** One step on the rows, or nothing at all; then the alarm, if the step made work for it. */
-	#step<T>(change: (run: RunRow, nowMs: number) => T): T | UnknownRun {
+	/**
+	 * One step on the rows, or nothing at all; then the alarm, if the step made work for it.
+	 * @param wakeAtMs when that work is due; the alarm is only ever brought forward
+	 */
+	#step<T>(
+		change: (run: RunRow, nowMs: number) => T,
+		wakeAtMs: (run: RunRow, nowMs: number) => number,
+	): T | UnknownRun {
 		const run = this.#findRun();
 		if (run === undefined) return unknownRun;
 		const { ports, store } = this.#context;
 		const nowMs = ports.nowMs();
 		const answer = store.atomically(() => change(run, nowMs));
-		if (run.state === "running") this.#wakeAt(this.#nextWakeAtMs(nowMs));
+		if (run.state === "running") this.#wakeAt(wakeAtMs(run, nowMs));
 		return answer;
+	}
+
+	/** A report makes places for messages, or waits, or was the last one. */
+	#wakeAfterReportMs(run: RunRow, nowMs: number): number {
+		const { ports, store } = this.#context;
+		const inFlight = store.countMessages();
+		const firstDueAtMs = store.firstDueAtMs();
+		const room = freePlaces(inFlight, ports.config) > 0;
+		if (room && !run.fanOutDone) return nowMs;
+		if (room && firstDueAtMs !== null) return firstDueAtMs;
+		return isDrained(run, inFlight, firstDueAtMs) ? nowMs : run.deadlineAtMs;
 	}
 
 	async #advance(): Promise<void> {
@@ -176,11 +204,11 @@ export class Coordinator implements CoordinatorApi {
 
 	/** The rows decide: a run is done when none of them is open, not when a counter says so. */
 	#beginSealing(): void {
-		const { store, storage } = this.#context;
+		const { ports, store } = this.#context;
 		const run = store.findRun();
 		if (run?.state !== "running") return;
-		if (!isDrained(run, store.messages(), store.firstDueAtMs())) return;
-		const open = foldStates(storage).some(
+		if (!isDrained(run, store.countMessages(), store.firstDueAtMs())) return;
+		const open = foldStates(ports.storage).some(
 			({ state, tasks }) =>
 				tasks > 0 && (state === "planned" || state === "running" || state === "waiting"),
 		);
@@ -225,38 +253,30 @@ export class Coordinator implements CoordinatorApi {
 		return this.#hasTables ? this.#context.store.findRun() : undefined;
 	}
 
-	#nextWakeAtMs(nowMs: number): number {
-		const { ports, store } = this.#context;
-		const run = store.findRun();
-		if (run === undefined) throw new Error("no run, no alarm");
-		const messages = store.messages();
-		const firstDueAtMs = store.firstDueAtMs();
-		if (run.state === "running" && isDrained(run, messages, firstDueAtMs)) return nowMs;
-		return nextWakeAtMs(run, messages, firstDueAtMs, ports.config, nowMs);
-	}
-
-	/** Brings the alarm forward, or sets it when it is unknown or dead; an earlier one stays. */
+	/** Brings the alarm forward to `atMs`; an earlier one stays. One that is unknown or dead is set from the rows. */
 	#wakeAt(atMs: number): void {
 		// The alarm that runs sets the next one when it ends, from the rows as they are then.
 		if (this.#inAlarm) return;
-		const nowMs = this.#context.ports.nowMs();
-		const alive = this.#alarmAtMs !== null && this.#alarmAtMs > nowMs - deadAlarmMs;
-		if (alive && this.#alarmAtMs !== null && this.#alarmAtMs <= atMs) return;
-		this.#setAlarm(atMs);
+		const alarmAtMs = this.#alarmAtMs;
+		if (alarmAtMs === null || alarmAtMs < this.#context.ports.nowMs() - deadAlarmMs) {
+			this.#setNextAlarm(atMs);
+		} else if (atMs < alarmAtMs) {
+			this.#setAlarm(atMs);
+		}
 	}
 
-	#setNextAlarm(): void {
+	/** For the next thing that can happen, as the rows say. @param latestMs no later than this */
+	#setNextAlarm(latestMs = Number.POSITIVE_INFINITY): void {
 		const run = this.#findRun();
 		if (run === undefined) return;
 		const { ports, store } = this.#context;
 		const nowMs = ports.nowMs();
+		const { config } = ports;
 		// A drained run that is still open has a task that nobody works on: the deadline closes it.
-		const wakeAtMs = nextWakeAtMs(run, store.messages(), store.firstDueAtMs(), ports.config, nowMs);
-		const pauseMs =
-			this.#alarmFailures === 0
-				? 0
-				: backoffMs(this.#alarmFailures, longestAlarmBackoffMs, ports.dice());
-		this.#setAlarm(Math.max(wakeAtMs, nowMs + pauseMs));
+		const nextMs = nextWakeAtMs(run, store.messages(), store.firstDueAtMs(), config, nowMs);
+		const failures = this.#alarmFailures;
+		const pauseMs = failures === 0 ? 0 : backoffMs(failures, longestAlarmBackoffMs, ports.dice());
+		this.#setAlarm(Math.max(Math.min(nextMs, latestMs), nowMs + pauseMs));
 	}
 
 	#setAlarm(atMs: number): void {

@@ -21,12 +21,8 @@ export function freePlaces(inFlight: number, config: CoordinatorConfig): number 
 }
 
 /** Nothing is in flight, waiting or still to be sent: unless a row says otherwise, every task is closed. */
-export function isDrained(
-	run: RunRow,
-	messages: readonly MessageRow[],
-	firstDueAtMs: number | null,
-): boolean {
-	return run.fanOutDone && messages.length === 0 && firstDueAtMs === null;
+export function isDrained(run: RunRow, inFlight: number, firstDueAtMs: number | null): boolean {
+	return run.fanOutDone && inFlight === 0 && firstDueAtMs === null;
 }
 
 /** When the alarm has to look next, epoch milliseconds; never null while the run is there, so it never dies. */

@@ -21,12 +21,12 @@ const storageMeters = [
 
 /** @param yielded what the store says, when it has been asked; else what the reports said */
 export function summarizeRun(
-	{ ports, storage }: CoordinatorContext,
+	{ ports }: CoordinatorContext,
 	run: RunRow,
-	yielded: Counts = foldReportedYield(storage),
+	yielded: Counts = foldReportedYield(ports.storage),
 ): Summary {
 	const job = ports.jobs.get(run.job);
-	const folds = foldStates(storage);
+	const folds = foldStates(ports.storage);
 	const sum = (pick: (fold: (typeof folds)[number]) => number) =>
 		folds.reduce((total, fold) => total + pick(fold), 0);
 	const sealed = run.state === "sealed";
@@ -46,20 +46,20 @@ export function summarizeRun(
 			duplicateDeliveries: run.duplicateDeliveries,
 		},
 		meters: shapeCounts([...queueMeters, ...(job?.meterNames ?? []), ...storageMeters], run.meters),
-		errors: foldErrors(storage),
+		errors: foldErrors(ports.storage),
 		version: ports.version,
 	});
 }
 
-export function listTasks({ store }: CoordinatorContext, request: TasksRequest): TasksPage {
-	const tasks = store.pageTasks(
+export function listTasks({ reader }: CoordinatorContext, request: TasksRequest): TasksPage {
+	const tasks = reader.pageTasks(
 		request.after,
 		request.limit + 1,
 		request.state === null ? undefined : [request.state],
 	);
 	const page = tasks.slice(0, request.limit);
 	const attempts = Map.groupBy(
-		store.attemptsOf(page.map((task) => task.taskId)),
+		reader.attemptsOf(page.map((task) => task.taskId)),
 		(attempt) => attempt.taskId,
 	);
 	return {
@@ -69,8 +69,8 @@ export function listTasks({ store }: CoordinatorContext, request: TasksRequest):
 	};
 }
 
-export function readTask({ store }: CoordinatorContext, taskId: TaskId): TaskView | UnknownTask {
-	const [task] = store.findTasks([taskId]);
+export function readTask({ reader }: CoordinatorContext, taskId: TaskId): TaskView | UnknownTask {
+	const [task] = reader.findTasks([taskId]);
 	if (task === undefined) return { kind: "unknown_task" };
-	return viewTask(task, store.attemptsOf([taskId]));
+	return viewTask(task, reader.attemptsOf([taskId]));
 }

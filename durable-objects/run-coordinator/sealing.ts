@@ -121,13 +121,13 @@ function fixSeal(
 	if (run.summary !== null && run.verdict !== null && run.sealedAtMs !== null) {
 		return { verdict: run.verdict, sealedAtMs: run.sealedAtMs, summary: run.summary };
 	}
-	const { ports, store, storage } = context;
+	const { ports, store } = context;
 	const sealedAtMs = ports.nowMs();
 	const verdict = decideVerdict({
 		cancelled: false,
 		timedOut: run.timedOut,
 		planningFailed: run.planningFailure !== null,
-		totals: foldTotals(run.plannedTasks ?? 0, foldStates(storage)),
+		totals: foldTotals(run.plannedTasks ?? 0, foldStates(ports.storage)),
 	});
 	const sealed: RunRow = { ...run, state: "sealed", verdict, sealedAtMs };
 	const summary = JSON.stringify(summarizeRun(context, sealed, yielded));

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, min, sql } from "drizzle-orm";
+import { and, asc, count, eq, gt, inArray, isNotNull, isNull, lte, min, sql } from "drizzle-orm";
 import { type DrizzleSqliteDODatabase, drizzle } from "drizzle-orm/durable-sqlite";
 import * as schema from "../../drizzle/run-coordinator/schema.ts";
 import type { TaskId } from "../../src/domain/ids.ts";
@@ -166,6 +166,10 @@ export class CoordinatorStore {
 			.from(schema.messages)
 			.where(eq(schema.messages.messageNo, messageNo))
 			.get();
+	}
+
+	countMessages(): number {
+		return this.#db.select({ inFlight: count() }).from(schema.messages).get()?.inFlight ?? 0;
 	}
 
 	insertMessage(row: MessageRow): void {

@@ -6,6 +6,7 @@ import { type AppToken, requestAppToken } from "../../src/twitch/app-token.ts";
 import type { TwitchFailure } from "../../src/twitch/failure.ts";
 import { isEmptyStorage, type Migrations, migrateStorage } from "../migrate.ts";
 import type { ObjectStorage } from "../storage.ts";
+import type { GateApi } from "./api.ts";
 
 export interface GatePorts {
 	readonly storage: ObjectStorage;
@@ -32,7 +33,7 @@ const renewBeforeMs = 600_000;
  *
  * Tokens go to consumers in answers, and nowhere else: no log, no error.
  */
-export class Gate {
+export class Gate implements GateApi {
 	readonly #ports: GatePorts;
 	readonly #database: DrizzleSqliteDODatabase;
 	#isMigrated = false;

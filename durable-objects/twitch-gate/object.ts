@@ -2,7 +2,6 @@ import { DurableObject } from "cloudflare:workers";
 import migrations from "../../drizzle/twitch-gate/migrations/migrations.js";
 import type { Result } from "../../src/domain/result.ts";
 import type { TwitchFailure } from "../../src/twitch/failure.ts";
-import type { ObjectStorage } from "../storage.ts";
 import type { GateApi } from "./api.ts";
 import { Gate } from "./gate.ts";
 
@@ -20,7 +19,7 @@ export class TwitchGate extends DurableObject<TwitchGateEnv> implements GateApi 
 	constructor(state: DurableObjectState, env: TwitchGateEnv) {
 		super(state, env);
 		this.#gate = new Gate({
-			storage: state.storage as unknown as ObjectStorage,
+			storage: state.storage,
 			migrations,
 			// Looked up at each call, so that tests can put another one in its place.
 			fetch: (input, init) => fetch(input, init),

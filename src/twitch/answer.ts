@@ -18,15 +18,6 @@ export async function readRefusal(response: Response): Promise<string> {
 	}
 }
 
-/** Ends an answer whose body does not matter. */
-export async function discard(response: Response): Promise<void> {
-	try {
-		await readStart(response, refusalBytesMax);
-	} catch {
-		// It is gone either way.
-	}
-}
-
 export function isRecord(value: unknown): value is Record<string, unknown> {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }

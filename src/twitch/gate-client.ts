@@ -1,7 +1,7 @@
 import { err, type Result } from "../domain/result.ts";
 import type { TwitchFailure } from "./failure.ts";
 
-/** Where the one app access token comes from. */
+/** Where the one app access token comes from. Failures: `credentials`, `auth_unavailable`. */
 export interface TokenSource {
 	getToken(): Promise<Result<string, TwitchFailure>>;
 	/** A token that Twitch takes instead of `failedToken`, which it refused with a 401. */
@@ -14,18 +14,13 @@ export interface MeteredTokenSource extends TokenSource {
 	readonly requests: number;
 }
 
-/** The part of a `DurableObjectStub<TwitchGate>` that is used here. */
-export interface TokenGate {
-	getToken(): PromiseLike<Result<string, TwitchFailure>>;
-	replaceToken(failedToken: string): PromiseLike<Result<string, TwitchFailure>>;
-}
-
 /** The TwitchGate object as one message's consumer sees it: calls are counted, and a call that fails is a value. */
 export class GateClient implements MeteredTokenSource {
-	readonly #gate: TokenGate;
+	readonly #gate: TokenSource;
 	#requests = 0;
 
-	constructor(gate: TokenGate) {
+	/** @param gate the stub of the object */
+	constructor(gate: TokenSource) {
 		this.#gate = gate;
 	}
 
@@ -42,7 +37,7 @@ export class GateClient implements MeteredTokenSource {
 	}
 
 	async #ask(
-		call: () => PromiseLike<Result<string, TwitchFailure>>,
+		call: () => Promise<Result<string, TwitchFailure>>,
 	): Promise<Result<string, TwitchFailure>> {
 		this.#requests += 1;
 		try {

@@ -79,7 +79,8 @@ async function happen(world: World, event: Event): Promise<void> {
 			world.nowMs += 1_000;
 			return;
 		case "wait for the alarm":
-			return world.ringWhenDue();
+			// Not for the one that forgets a sealed run.
+			return (await world.summary()).state === "sealed" ? undefined : world.ringWhenDue();
 		case "wait three minutes":
 			world.nowMs += 180_000;
 			return;
@@ -171,7 +172,7 @@ describe("a run on a bad day", () => {
 						await happen(world, event);
 					}
 					await world.ring();
-					expect(rows().map(withoutForgetting)).toEqual(sealed.map(withoutForgetting));
+					expect(rows()).toEqual(sealed);
 					expect(await world.summary()).toEqual(summary);
 				},
 			),
@@ -179,7 +180,3 @@ describe("a run on a bad day", () => {
 		);
 	}, 120_000);
 });
-
-function withoutForgetting({ tasks_forgotten_at_ms: _, ...row }: Record<string, unknown>) {
-	return row;
-}

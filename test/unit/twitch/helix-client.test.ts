@@ -1,38 +1,10 @@
-import { afterEach, describe, expect, test } from "vitest";
-import { err, ok, type Result } from "../../../src/domain/result.ts";
+import { describe, expect, test } from "vitest";
+import { err, type Result } from "../../../src/domain/result.ts";
 import { failureOutcome, type TwitchFailure } from "../../../src/twitch/failure.ts";
-import { GateClient, type TokenSource } from "../../../src/twitch/gate-client.ts";
-import { type ClipsPage, HelixClient } from "../../../src/twitch/helix-client.ts";
-import { SharedToken } from "../../../src/twitch/shared-token.ts";
+import { GateClient } from "../../../src/twitch/gate-client.ts";
+import type { ClipsPage } from "../../../src/twitch/helix-client.ts";
+import { createClient, fixedTokens, nowMs, spent } from "./client.ts";
 import { type Answer, asked, helixClip, pageOf, refusalOf, scriptFetch } from "./helix-answers.ts";
-import { listen } from "./local-server.ts";
-
-const nowMs = Date.parse("2026-11-23T17:00:05Z");
-const spent = new Error("budget");
-
-function createClient(fetcher: typeof fetch, tokens: TokenSource = fixedTokens()): HelixClient {
-	return new HelixClient({
-		apiUrl: "https://twitch.test/helix",
-		clientId: "client-1",
-		fetch: fetcher,
-		now: () => nowMs,
-		tokens,
-		isOwnError: (error) => error === spent,
-	});
-}
-
-/** Tokens named t1, t2, … */
-function fixedTokens(): TokenSource & { replaced: string[] } {
-	const replaced: string[] = [];
-	return {
-		replaced,
-		getToken: async () => ok("t1"),
-		replaceToken: async (failed) => {
-			replaced.push(failed);
-			return ok(`t${replaced.length + 1}`);
-		},
-	};
-}
 
 async function ask(answer: Answer): Promise<Result<ClipsPage, TwitchFailure>> {
 	return createClient(scriptFetch(answer).fetch).getClips(asked, null, { requests: 0 });
@@ -99,14 +71,6 @@ describe("every failure has one outcome", () => {
 				httpStatus: status,
 				message: `Twitch answered ${status}: Twitch says why`,
 			},
-		});
-	});
-
-	test("a redirect is not followed with our credentials", async () => {
-		const elsewhere = new Response(null, { status: 302, headers: { Location: "https://x.test" } });
-		expect(failureOutcome(await failureOf(() => elsewhere))).toMatchObject({
-			kind: "permanent",
-			error: { code: "twitch_refused", message: expect.stringContaining("TWITCH_API_URL") },
 		});
 	});
 
@@ -180,112 +144,6 @@ describe("429", () => {
 			notBeforeMs: Math.floor(nowMs + waitMs),
 			error: { code: "twitch_throttled", fingerprint: "twitch-http-429" },
 		});
-	});
-});
-
-describe("the wire fails", () => {
-	const servers: { close: () => Promise<void> }[] = [];
-	afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
-
-	async function failOn(answer: Parameters<typeof listen>[0]): Promise<TwitchFailure> {
-		const server = await listen(answer);
-		servers.push(server);
-		// As the engine does it: the time-out goes on until the body is read.
-		const fetcher = (_: unknown, init?: RequestInit) =>
-			fetch(server.url, { ...init, signal: AbortSignal.timeout(150) });
-		const page = await createClient(fetcher as typeof fetch).getClips(asked, null, { requests: 0 });
-		if (page.ok) throw new Error("this was to fail");
-		return page.error;
-	}
-
-	test("Twitch never answers: a time-out", async () => {
-		expect(await failOn(() => undefined)).toMatchObject({ kind: "timeout" });
-	});
-
-	test("Twitch begins its answer and hangs: a time-out", async () => {
-		const failure = await failOn((_, response) => {
-			response.writeHead(200, { "Content-Type": "application/json" });
-			response.write('{"data":[');
-		});
-		expect(failure).toMatchObject({ kind: "timeout" });
-	});
-
-	test("Twitch begins to say why not and hangs: its status has said enough", async () => {
-		const failure = await failOn((_, response) => {
-			response.writeHead(500);
-			response.write("{");
-		});
-		expect(failure).toMatchObject({ kind: "server_error", status: 500 });
-	});
-
-	test("the connection breaks before the answer", async () => {
-		const failure = await failOn((request) => request.socket.destroy());
-		expect(failureOutcome(failure)).toMatchObject({
-			kind: "retryable",
-			error: { code: "twitch_connection_lost", fingerprint: "twitch-connection-lost" },
-		});
-	});
-
-	test("the connection breaks inside the answer", async () => {
-		const failure = await failOn((request, response) => {
-			response.writeHead(200, { "Content-Length": "1000" });
-			response.write('{"data":[', () => request.socket.destroy());
-		});
-		expect(failure).toMatchObject({ kind: "connection_lost" });
-	});
-});
-
-describe("401", () => {
-	/** Takes only the tokens named. */
-	const taking =
-		(...tokens: string[]): Answer =>
-		(_, headers) =>
-			tokens.includes(headers.get("Authorization")?.slice(7) ?? "")
-				? pageOf([])
-				: refusalOf(401, "Invalid OAuth token");
-
-	test("met by twelve tasks of a message at once is one replacement, and all go on", async () => {
-		const tokens = fixedTokens();
-		const gate = new GateClient(tokens);
-		const client = createClient(scriptFetch(taking("t2")).fetch, new SharedToken(gate));
-		const pages = await Promise.all(
-			Array.from({ length: 12 }, () => client.getClips(asked, null, { requests: 0 })),
-		);
-		expect(pages.every(({ ok }) => ok)).toBe(true);
-		expect(tokens.replaced).toEqual(["t1"]);
-		expect(gate.requests).toBe(2);
-	});
-
-	test("with the new token too is permanent, and no third token is asked for by any task", async () => {
-		const tokens = fixedTokens();
-		const client = createClient(scriptFetch(taking()).fetch, new SharedToken(tokens));
-		const first = await client.getClips(asked, null, { requests: 0 });
-		const second = await client.getClips(asked, null, { requests: 0 });
-		for (const page of [first, second]) {
-			if (page.ok) throw new Error("this was to fail");
-			expect(failureOutcome(page.error)).toMatchObject({
-				kind: "permanent",
-				error: {
-					code: "twitch_unauthorized",
-					httpStatus: 401,
-					message: expect.stringContaining("TWITCH_CLIENT_SECRET"),
-				},
-			});
-		}
-		expect(tokens.replaced).toEqual(["t1"]);
-	});
-
-	test("costs two requests, and both are counted", async () => {
-		const count = { requests: 0 };
-		await createClient(scriptFetch(taking("t2")).fetch).getClips(asked, null, count);
-		expect(count.requests).toBe(2);
-	});
-
-	test("when no new token can be had is the failure of the token", async () => {
-		const failure: TwitchFailure = { kind: "auth_unavailable", message: "down" };
-		const tokens = { ...fixedTokens(), replaceToken: async () => err(failure) };
-		const client = createClient(scriptFetch(taking()).fetch, tokens);
-		expect(await client.getClips(asked, null, { requests: 0 })).toEqual(err(failure));
 	});
 });
 

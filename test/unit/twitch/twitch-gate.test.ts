@@ -157,6 +157,22 @@ describe("no token can be had", () => {
 		await server.close();
 	});
 
+	test("a token endpoint that redirects does not get our secret sent on", async () => {
+		const paths: (string | undefined)[] = [];
+		const server = await listen((request, response) => {
+			paths.push(request.url);
+			response.writeHead(307, { Location: "/elsewhere" });
+			response.end();
+		});
+		const { gate } = openGate({ authUrl: server.url });
+		expect(await gate.getToken()).toMatchObject({
+			ok: false,
+			error: { kind: "auth_unavailable", message: expect.stringContaining("TWITCH_AUTH_URL") },
+		});
+		expect(paths).toEqual(["/token"]);
+		await server.close();
+	});
+
 	test.each([
 		["TWITCH_CLIENT_ID", { clientId: undefined }],
 		["TWITCH_CLIENT_SECRET", { clientSecret: undefined }],

@@ -1,0 +1,378 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Summary } from "../../src/domain/summary.ts";
+import type { TaskView } from "../../src/ledger/task-view.ts";
+import { type Deployment, deploy } from "../support/deployment.ts";
+
+/** The API of the built Worker, as a caller with curl meets it. */
+let deployment: Deployment;
+let sealed: Summary;
+
+beforeAll(async () => {
+	deployment = await deploy({ streamers: 30 });
+	deployment.twitch.respondWith(idOf(3), {
+		status: 404,
+		body: JSON.stringify({ error: "Not Found", status: 404, message: "no such broadcaster" }),
+	});
+	sealed = await deployment.sealed(await startRun({ job: "collect-clips" }));
+});
+afterAll(() => deployment.close());
+
+function idOf(index: number): string {
+	const streamer = deployment.twitch.streamers[index];
+	if (streamer === undefined) throw new Error("no such streamer");
+	return streamer.id;
+}
+
+function post(body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+	return deployment.api("/api/runs", {
+		method: "POST",
+		headers: { "content-type": "application/json", ...headers },
+		body: typeof body === "string" ? body : JSON.stringify(body),
+	});
+}
+
+async function startRun(body: unknown, headers: Record<string, string> = {}): Promise<string> {
+	const answer = await post(body, headers);
+	expect(answer.status).toBe(202);
+	const { runId } = (await answer.json()) as { runId: string };
+	expect(answer.headers.get("location")).toBe(`/api/runs/${runId}`);
+	return runId;
+}
+
+async function errorOf(answer: Response) {
+	const { error } = (await answer.json()) as {
+		error: { code: string; message: string; requestId: string };
+	};
+	expect(error.requestId).toMatch(/^[\w-]{8,}$/);
+	expect(error.message.length).toBeGreaterThan(10);
+	return { status: answer.status, code: error.code };
+}
+
+describe("who gets in", () => {
+	const paths = [
+		"/api/runs",
+		"/api/runs/latest",
+		"/api/runs/collect-clips-20261123T1700Z",
+		"/api/runs/collect-clips-20261123T1700Z/tasks",
+		"/api/runs/collect-clips-20261123T1700Z/tasks/1",
+	];
+	it.each(paths)("nobody without the token: %s", async (path) => {
+		for (const authorization of ["", "Bearer", "Bearer wrong", "Basic YTpi", "Bearer  "]) {
+			const answer = await deployment.api(path, { headers: { authorization } });
+			expect(answer.headers.get("www-authenticate")).toBe('Bearer realm="daicho"');
+			expect(await errorOf(answer)).toEqual({ status: 401, code: "unauthorized" });
+		}
+	});
+
+	it("nobody starts a run without the token", async () => {
+		const answer = await post({ job: "collect-clips" }, { authorization: "Bearer wrong" });
+		expect(await errorOf(answer)).toEqual({ status: 401, code: "unauthorized" });
+	});
+
+	it("everybody sees the health, and nothing more", async () => {
+		const answer = await deployment.harness.fetch("/healthz");
+		expect(answer.status).toBe(200);
+		expect(await answer.json()).toEqual({ status: "ok" });
+		const head = await deployment.harness.fetch("/healthz", { method: "HEAD" });
+		expect(head.status).toBe(200);
+		expect(await head.text()).toBe("");
+	});
+});
+
+describe("the summary", () => {
+	it("of a sealed run says what failed, grouped by cause", () => {
+		expect(sealed).toMatchObject({ verdict: "partial", balanced: true, trigger: "manual" });
+		expect(sealed.tasks).toMatchObject({ planned: 30, succeeded: 29, failed: 1 });
+		expect(sealed.errors).toEqual([
+			{
+				fingerprint: "twitch-http-404",
+				code: "twitch_not_found",
+				message: expect.stringContaining("no such broadcaster"),
+				count: 1,
+				taskIds: [idOf(3)],
+			},
+		]);
+	});
+
+	it("has the names and the shape of the design", () => {
+		expect(Object.keys(sealed)).toEqual([
+			"runId",
+			"job",
+			"trigger",
+			"slot",
+			"rerunOf",
+			"reruns",
+			"state",
+			"verdict",
+			"startedAt",
+			"sealedAt",
+			"durationMs",
+			"tasks",
+			"balanced",
+			"yield",
+			"attempts",
+			"meters",
+			"errors",
+			"version",
+		]);
+		expect(Object.keys(sealed.yield)).toEqual([
+			"clipsSeen",
+			"clipsNew",
+			"clipsChanged",
+			"clipsUnchanged",
+			"clipsRejected",
+			"streamersWithClips",
+		]);
+		expect(Object.keys(sealed.meters)).toEqual([
+			"messages",
+			"queueOperations",
+			"twitchRequests",
+			"twitchThrottledMs",
+			"gateRequests",
+			"d1Queries",
+			"d1RowsRead",
+			"d1RowsWritten",
+			"ledgerRowsRead",
+			"ledgerRowsWritten",
+			"coordinatorRequests",
+		]);
+	});
+
+	it("is 304 when the caller has it already", async () => {
+		const first = await deployment.api(`/api/runs/${sealed.runId}`);
+		const etag = first.headers.get("etag") ?? "";
+		expect(await first.json()).toEqual(sealed);
+		for (const known of [etag, `W/${etag}`, `"other", ${etag}`]) {
+			const again = await deployment.api(`/api/runs/${sealed.runId}`, {
+				headers: { "if-none-match": known },
+			});
+			expect(again.status).toBe(304);
+			expect(await again.text()).toBe("");
+		}
+		const other = await deployment.api(`/api/runs/${sealed.runId}`, {
+			headers: { "if-none-match": '"other"' },
+		});
+		expect(other.status).toBe(200);
+	});
+
+	it("of the newest sealed run is the latest, of a job or of any", async () => {
+		for (const path of ["/api/runs/latest", "/api/runs/latest?job=collect-clips"]) {
+			expect(((await (await deployment.api(path)).json()) as Summary).verdict).toBeTruthy();
+		}
+		expect(await errorOf(await deployment.api("/api/runs/latest?job=other"))).toEqual({
+			status: 404,
+			code: "run_not_found",
+		});
+	});
+});
+
+describe("tasks", () => {
+	it("of a sealed run come page by page, each once", async () => {
+		const seen: TaskView[] = [];
+		let cursor: string | null = "";
+		for (let pages = 0; cursor !== null; pages += 1) {
+			expect(pages).toBeLessThan(6);
+			const query: string = cursor === "" ? "" : `&cursor=${cursor}`;
+			const answer = await deployment.api(`/api/runs/${sealed.runId}/tasks?limit=7${query}`);
+			const page = (await answer.json()) as { tasks: TaskView[]; cursor: string | null };
+			seen.push(...page.tasks);
+			cursor = page.cursor;
+		}
+		expect(seen.map((task) => task.taskId).sort()).toEqual(
+			deployment.twitch.streamers.map(({ id }) => id).sort(),
+		);
+		const sum = seen.reduce((total, task) => total + (task.yield["clipsNew"] ?? 0), 0);
+		expect(sum).toBe(sealed.yield["clipsNew"]);
+	});
+
+	it("can be asked for by state, and one by one with their attempts", async () => {
+		const answer = await deployment.api(`/api/runs/${sealed.runId}/tasks?state=failed`);
+		const { tasks } = (await answer.json()) as { tasks: TaskView[] };
+		expect(tasks.map((task) => task.taskId)).toEqual([idOf(3)]);
+		const one = await deployment.api(`/api/runs/${sealed.runId}/tasks/${idOf(3)}`);
+		expect(await one.json()).toMatchObject({
+			taskId: idOf(3),
+			state: "failed",
+			error: { code: "twitch_not_found", httpStatus: 404 },
+			attempts: [{ attempt: 1, outcome: "permanent", durationMs: expect.any(Number) }],
+		});
+	});
+
+	it("that are not there are a 404 that says so", async () => {
+		const ask = async (path: string) => errorOf(await deployment.api(path));
+		expect(await ask(`/api/runs/${sealed.runId}/tasks/999`)).toEqual({
+			status: 404,
+			code: "task_not_found",
+		});
+		for (const path of ["", "/tasks", "/tasks/1"]) {
+			expect(await ask(`/api/runs/collect-clips-20200101T0000Z${path}`)).toEqual({
+				status: 404,
+				code: "run_not_found",
+			});
+			expect(await ask(`/api/runs/..%2f..%2fetc${path}`)).toMatchObject({ status: 404 });
+		}
+	});
+});
+
+describe("starting a run by hand", () => {
+	it("with the same Idempotency-Key is one run; with another body it is refused", async () => {
+		const key = { "idempotency-key": crypto.randomUUID() };
+		const body = { job: "collect-clips", taskIds: [idOf(0), idOf(1)] };
+		const ids = await Promise.all([startRun(body, key), startRun(body, key), startRun(body, key)]);
+		expect(new Set(ids).size).toBe(1);
+		const reordered = { taskIds: [idOf(1), idOf(0), idOf(1)], job: "collect-clips" };
+		expect(await startRun(reordered, key)).toBe(ids[0]);
+		expect(await errorOf(await post({ job: "collect-clips" }, key))).toEqual({
+			status: 409,
+			code: "idempotency_key_reused",
+		});
+		const summary = await deployment.sealed(ids[0] ?? "");
+		expect(summary.tasks).toMatchObject({ planned: 2, succeeded: 2 });
+	});
+
+	it("several times at once without a key is as many runs", async () => {
+		const body = { job: "collect-clips", taskIds: [idOf(5)] };
+		const ids = await Promise.all(Array.from({ length: 5 }, () => startRun(body)));
+		expect(new Set(ids).size).toBe(5);
+		for (const id of ids) expect(await deployment.sealed(id)).toMatchObject({ balanced: true });
+		// Five runs at once over the same clips: each clip is new in one of them at most.
+		const [row] = await deployment.rows<{ clips: number }>("SELECT count(*) AS clips FROM clips");
+		const runs = await deployment.rows<{ summary: string }>("SELECT summary FROM runs");
+		const clipsNew = runs
+			.map((run) => (JSON.parse(run.summary) as Summary).yield["clipsNew"] ?? 0)
+			.reduce((total, count) => total + count, 0);
+		expect(clipsNew).toBe(row?.clips);
+	});
+
+	it("for a window of its own looks at that window", async () => {
+		const to = new Date(Math.floor(Date.now() / 600_000) * 600_000 - 86_400_000);
+		const from = new Date(to.getTime() - 2 * 3_600_000);
+		const window = { from: from.toISOString(), to: to.toISOString() };
+		const summary = await deployment.sealed(await startRun({ job: "collect-clips", window }));
+		const truth = deployment.twitch.streamers
+			.filter(({ id }) => id !== idOf(3))
+			.flatMap(({ id }) => deployment.twitch.truth(id, from.getTime(), to.getTime()));
+		expect(summary.yield["clipsSeen"]).toBe(truth.length);
+	});
+
+	it.each([
+		["no JSON", "{", 400, "invalid_json"],
+		["a list", "[]", 400, "invalid_body"],
+		["nothing", "", 400, "invalid_json"],
+		["no job", "{}", 400, "unknown_job"],
+		["an unknown job", '{"job":"collect-cats"}', 400, "unknown_job"],
+		["an unknown field", '{"job":"collect-clips","force":true}', 400, "unknown_field"],
+		[
+			"an unknown streamer",
+			'{"job":"collect-clips","taskIds":["nobody"]}',
+			400,
+			"unknown_task_ids",
+		],
+		["no streamers", '{"job":"collect-clips","taskIds":[]}', 400, "invalid_task_ids"],
+		[
+			"half a window",
+			'{"job":"collect-clips","window":{"from":"2026-11-23T17:00:00Z"}}',
+			400,
+			"invalid_window",
+		],
+		[
+			"a window that ends before it begins",
+			'{"job":"collect-clips","window":{"from":"2026-11-23T17:00:00Z","to":"2026-11-22T17:00:00Z"}}',
+			400,
+			"invalid_window",
+		],
+		[
+			"a day that does not exist",
+			'{"job":"collect-clips","window":{"from":"2026-02-30T17:00:00Z","to":"2026-03-05T17:00:00Z"}}',
+			400,
+			"invalid_window",
+		],
+		["more than 256 KB", JSON.stringify({ job: "x".repeat(300_000) }), 413, "body_too_large"],
+	])("with %s is refused", async (_, body, status, code) => {
+		expect(await errorOf(await post(body))).toEqual({ status, code });
+	});
+
+	it("with a body that is no JSON by its type, or no text, is refused", async () => {
+		const plain = await post("{}", { "content-type": "text/plain" });
+		expect(await errorOf(plain)).toEqual({ status: 415, code: "unsupported_media_type" });
+		const latin1 = await deployment.api("/api/runs", {
+			method: "POST",
+			headers: { "content-type": "application/json" },
+			body: new Uint8Array([0x7b, 0xff, 0x7d]),
+		});
+		expect(await errorOf(latin1)).toEqual({ status: 400, code: "invalid_encoding" });
+	});
+});
+
+describe("the list of runs", () => {
+	it("is newest first, page by page, each run once", async () => {
+		const seen: Summary[] = [];
+		let cursor: string | null = "";
+		for (let pages = 0; cursor !== null; pages += 1) {
+			expect(pages).toBeLessThan(20);
+			const query: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+			const answer = await deployment.api(`/api/runs?limit=3${query}`);
+			expect(answer.status).toBe(200);
+			const page = (await answer.json()) as { runs: Summary[]; cursor: string | null };
+			seen.push(...page.runs);
+			cursor = page.cursor;
+		}
+		const [count] = await deployment.rows<{ runs: number }>("SELECT count(*) AS runs FROM runs");
+		expect(new Set(seen.map((run) => run.runId)).size).toBe(count?.runs);
+		const starts = seen.map((run) => run.startedAt);
+		expect(starts).toEqual([...starts].sort().reverse());
+	});
+
+	it("can be narrowed by job, state and verdict", async () => {
+		const list = async (query: string) =>
+			((await (await deployment.api(`/api/runs?${query}`)).json()) as { runs: Summary[] }).runs;
+		expect((await list("verdict=partial")).every((run) => run.verdict === "partial")).toBe(true);
+		expect((await list("verdict=partial")).length).toBeGreaterThan(0);
+		expect(await list("job=other")).toEqual([]);
+		expect(await list("state=running")).toEqual([]);
+	});
+
+	it("shows a run that is still open as it stands", async () => {
+		deployment.twitch.respondWith(idOf(0), { hang: true, times: 1 });
+		const runId = await startRun({ job: "collect-clips" });
+		const answer = await deployment.api("/api/runs?limit=1");
+		const { runs } = (await answer.json()) as { runs: Summary[] };
+		expect(runs[0]).toMatchObject({ runId, verdict: null, sealedAt: null });
+		deployment.twitch.respondWith(idOf(0), null);
+		expect((await deployment.sealed(runId)).tasks.planned).toBe(30);
+	});
+
+	it.each([
+		["limit=0", "invalid_limit"],
+		["limit=101", "invalid_limit"],
+		["limit=ten", "invalid_limit"],
+		["limit=1e1", "invalid_limit"],
+		["state=done", "invalid_state"],
+		["verdict=ok", "invalid_verdict"],
+		["cursor=somewhere", "invalid_cursor"],
+		["cursor=9_x", "invalid_cursor"],
+		["job=No%20Job", "invalid_job"],
+	])("asked for with %s is refused", async (query, code) => {
+		expect(await errorOf(await deployment.api(`/api/runs?${query}`))).toEqual({
+			status: 400,
+			code,
+		});
+	});
+});
+
+describe("addresses and methods", () => {
+	it.each([
+		["DELETE", "/api/runs", 405],
+		["PUT", "/api/runs/latest", 405],
+		["PATCH", "/api/runs/collect-clips-20261123T1700Z", 405],
+		["POST", "/api/runs/collect-clips-20261123T1700Z/tasks", 405],
+		["POST", "/healthz", 405],
+		["GET", "/", 404],
+		["GET", "/api", 404],
+		["GET", "/api/runs/collect-clips-20261123T1700Z/nothing", 404],
+	])("%s %s is a %i", async (method, path, status) => {
+		const answer = await deployment.api(path, { method });
+		expect(answer.headers.get("allow") === null).toBe(status === 404);
+		expect(await errorOf(answer)).toMatchObject({ status });
+	});
+});
