@@ -17,7 +17,7 @@ function sqlAsText(): Plugin {
 export default defineConfig(async () => ({
 	test: {
 		// What the Worker logs is of interest when a test fails.
-		silent: "passed-only",
+		silent: "passed-only" as const,
 		projects: [
 			{
 				plugins: [sqlAsText()],

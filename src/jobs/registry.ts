@@ -2,8 +2,12 @@ import { gateObjectName } from "../../durable-objects/twitch-gate/api.ts";
 import { getConfig } from "../config.ts";
 import type { Env } from "../env.ts";
 import { GateClient } from "../twitch/gate-client.ts";
+import { TokenMemory } from "../twitch/token-memory.ts";
 import { createCollectClips } from "./collect-clips/collect-clips.ts";
 import { createRegistry, type JobRegistry } from "./job.ts";
+
+/** Of this isolate: all messages that it handles share it. */
+const tokenMemory = new TokenMemory();
 
 /** The jobs of this deployment. A new one is one line here and one folder beside. */
 export function createJobs(env: Env): JobRegistry {
@@ -14,7 +18,8 @@ export function createJobs(env: Env): JobRegistry {
 			apiUrl: config.twitchApiUrl,
 			clientId: config.twitchClientId,
 			requestTimeoutMs: config.requestTimeoutMs,
-			openTokens: () => new GateClient(env.TWITCH_GATE.getByName(gateObjectName)),
+			openTokens: () =>
+				tokenMemory.remembering(new GateClient(env.TWITCH_GATE.getByName(gateObjectName))),
 			clipWindowHours: config.clipWindowHours,
 		}),
 	]);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runIdForSlot, toJobName } from "../../src/domain/ids.ts";
 import type { Summary } from "../../src/domain/summary.ts";
+import fixture from "../fixtures/summary.json" with { type: "json" };
 import { type Deployment, deploy } from "../support/deployment.ts";
 
 /** The main job from cron to sealed summary, on the built Worker with real queues, objects and D1. */
@@ -59,6 +60,10 @@ describe("the hourly run", () => {
 		});
 	});
 
+	it("has the names and types that the README shows", () => {
+		expect(shapeOf({ ...first, errors: fixture.errors })).toEqual(shapeOf(fixture));
+	});
+
 	it("keeps within the numbers of the design", () => {
 		const { meters } = first;
 		const requests =
@@ -90,3 +95,10 @@ describe("the hourly run", () => {
 		expect(await deployment.rows("SELECT * FROM clips ORDER BY clip_id")).toEqual(before);
 	});
 });
+
+/** Names in their order, and the type of each value. */
+function shapeOf(value: unknown): unknown {
+	if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
+	if (typeof value !== "object" || value === null) return typeof value;
+	return Object.entries(value).map(([name, inner]) => [name, shapeOf(inner)]);
+}

@@ -76,42 +76,40 @@ export async function startSimulatedTwitch(
 		if (path === "/helix/clips") counts.clips += 1;
 		if (path === "/helix/users") counts.users += 1;
 		if (path === "/helix/streams") counts.streams += 1;
-		// Taken on arrival: the order of answers may differ from it when they are delayed.
-		const number = counts.clips;
+		const arrivedAtMs = performance.now();
 		waiting += 1;
+		// Made on arrival and held back: the work of making it is part of the latency, not on top of it.
+		const deliver = prepareAnswer(request, response, path, query, counts.clips);
 		const reply = (): void => {
 			waiting -= 1;
-			if (!response.destroyed) answerHelix(request, response, path, query, number);
+			if (!response.destroyed) deliver();
 		};
-		if (latencyMs > 0) setTimeout(reply, latencyMs).unref();
-		else reply();
+		if (latencyMs === 0) reply();
+		else setTimeout(reply, arrivedAtMs + latencyMs - performance.now()).unref();
 	}
 
-	function answerHelix(
+	function prepareAnswer(
 		request: IncomingMessage,
 		response: ServerResponse,
 		path: string,
 		query: URLSearchParams,
 		number: number,
-	): void {
+	): () => void {
 		const nowMs = now();
 		const limits = {
 			"Ratelimit-Limit": String(POINTS),
-			"Ratelimit-Remaining": String(Math.max(1, POINTS - 1 - waiting)),
+			"Ratelimit-Remaining": String(Math.max(1, POINTS - waiting)),
 			"Ratelimit-Reset": String(Math.ceil(nowMs / 1000) + 1),
 		};
 		const { authorization, "client-id": client } = request.headers;
 		if (!tokens.accepts(authorization, client, nowMs)) {
 			counts.unauthorized += 1;
-			send(response, refusal(401, "Invalid OAuth token"), limits);
-			return;
+			return () => send(response, refusal(401, "Invalid OAuth token"), limits);
 		}
 		const script = path === "/helix/clips" && scripts.take(query.get("broadcaster_id"));
-		if (script) {
-			playScript(response, script, limits);
-			return;
-		}
-		send(response, route(request.method, path, query, nowMs, number), limits);
+		if (script) return () => playScript(response, script, limits);
+		const answer = route(request.method, path, query, nowMs, number);
+		return () => send(response, answer, limits);
 	}
 
 	function route(

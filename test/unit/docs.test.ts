@@ -1,0 +1,59 @@
+import { existsSync, readFileSync } from "node:fs";
+import { getTableName } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import * as d1 from "../../drizzle/d1/schema.ts";
+import * as runCoordinator from "../../drizzle/run-coordinator/schema.ts";
+import * as twitchGate from "../../drizzle/twitch-gate/schema.ts";
+import {
+	type CollectClipsPorts,
+	createCollectClips,
+} from "../../src/jobs/collect-clips/collect-clips.ts";
+
+/** What the documents say and a machine can check. */
+const root = new URL("../../", import.meta.url).pathname;
+const read = (path: string) => readFileSync(root + path, "utf8");
+
+describe("the README", () => {
+	const readme = read("README.md");
+
+	it("shows the summary of the fixture, to the letter", () => {
+		const [, shown] = /```json\n([\s\S]*?)```/.exec(readme) ?? [];
+		expect(shown).toBe(read("test/fixtures/summary.json"));
+	});
+
+	it("names commands that package.json has", () => {
+		const scripts = Object.keys(JSON.parse(read("package.json")).scripts);
+		const named = [...readme.matchAll(/npm run (?:-s )?([a-z:]+)/g)].map(([, name]) => name);
+		expect(named.length).toBeGreaterThan(0);
+		for (const name of named) expect(scripts).toContain(name);
+	});
+});
+
+describe("links in documents", () => {
+	const links = ["README.md", "drizzle/README.md", "CHANGELOG.md"].flatMap((file) =>
+		[...read(file).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, to = ""]) => ({ file, to })),
+	);
+	it.each(links)("$file → $to", ({ file, to }) => {
+		const folder = file.includes("/") ? file.slice(0, file.lastIndexOf("/") + 1) : "";
+		expect(existsSync(root + folder + to)).toBe(true);
+	});
+});
+
+describe("drizzle/README.md", () => {
+	const tables = [d1, runCoordinator, twitchGate].flatMap((schema) =>
+		Object.values(schema).map((table) => getTableName(table)),
+	);
+	it.each(tables)("describes the table %s", (table) => {
+		expect(read("drizzle/README.md")).toContain(`\`${table}\``);
+	});
+});
+
+describe("wrangler.toml", () => {
+	it("has the cron of every job that has one, and no other", () => {
+		const [, crons = ""] = /crons = \[(.*)\]/.exec(read("wrangler.toml")) ?? [];
+		// Its ports are not touched before it is asked for something.
+		const { schedule } = createCollectClips({} as CollectClipsPorts);
+		const cron = schedule.kind === "cron" ? schedule.cron : "none";
+		expect(crons).toBe(`"${cron}"`);
+	});
+});
