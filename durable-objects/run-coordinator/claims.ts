@@ -15,7 +15,9 @@ export function claimTasks(
 	// A run that is being sealed never changes again: late messages find nothing to do and leave no trace.
 	if (run.state !== "running") return grant(context, run, request.messageNo, null, []);
 	const message = store.findMessage(request.messageNo);
-	if (message?.claimId === request.claimId) return grantAgain(context, run, message, nowMs);
+	const unclaimed = message !== undefined && message.claimId === null;
+	const again = unclaimed ? undefined : store.findLease(request.claimId);
+	if (again !== undefined) return grantAgain(context, run, again, nowMs);
 
 	const leaseToken = ports.makeId() as LeaseToken;
 	const leaseExpiresAtMs = nowMs + ports.config.leaseMs;
@@ -25,7 +27,6 @@ export function claimTasks(
 		if (claim.ok) claimed.push(claim.value);
 	}
 	store.saveTasks(claimed);
-	const unclaimed = message !== undefined && message.claimId === null;
 	// Claimed under a number that is taken or gone (a message that came twice or late): the lease gets its own.
 	const messageNo = unclaimed || claimed.length === 0 ? request.messageNo : run.lastMessageNo + 1;
 	if (claimed.length > 0) {

@@ -177,7 +177,8 @@ export class Coordinator implements CoordinatorApi {
 		const { ports, store } = this.#context;
 		let run = this.#findRun();
 		if (run?.state === "planning" && (run.tryAgainAtMs ?? 0) <= ports.nowMs()) {
-			await planRun(this.#context, run);
+			const planned = await planRun(this.#context, run);
+			if (planned === "sealed_before") return this.#forget();
 		}
 		if (this.#findRun()?.state === "running") {
 			store.atomically(() => this.#sweepAndFill());
@@ -244,9 +245,12 @@ export class Coordinator implements CoordinatorApi {
 			store.updateRun({ startsAfter: left, failures: 0, tryAgainAtMs: null });
 		}
 		const keptUntilMs = (run.confirmedAtMs ?? 0) + ports.config.coordinatorRetentionMs;
-		if (ports.nowMs() < keptUntilMs) return;
+		if (ports.nowMs() >= keptUntilMs) await this.#forget();
+	}
+
+	async #forget(): Promise<void> {
 		this.#hasTables = false;
-		await ports.destroy();
+		await this.#context.ports.destroy();
 	}
 
 	#findRun(): RunRow | undefined {

@@ -12,7 +12,10 @@ const planningTriesMax = 3;
 const longestPlanningBackoffMs = 10_000;
 
 /** Crash anywhere: the run is still `planning` and nothing was sent, so it is planned again from the start. */
-export async function planRun(context: CoordinatorContext, run: RunRow): Promise<void> {
+export async function planRun(
+	context: CoordinatorContext,
+	run: RunRow,
+): Promise<"planned" | "not_yet" | "failed" | "sealed_before"> {
 	const { ports } = context;
 	const job = ports.jobs.get(run.job);
 	if (job === undefined) {
@@ -21,7 +24,7 @@ export async function planRun(context: CoordinatorContext, run: RunRow): Promise
 			code: "unknown_job",
 			message: `No job ${run.job} is registered here; there are: ${[...ports.jobs.keys()].join(", ")}.`,
 		});
-		return;
+		return "failed";
 	}
 	let plan: Plan;
 	try {
@@ -33,17 +36,21 @@ export async function planRun(context: CoordinatorContext, run: RunRow): Promise
 		});
 		if (!planned.ok) {
 			failPlanning(context, planned.error);
-			return;
+			return "failed";
 		}
 		plan = planned.value;
-		await openRun(ports.database, run);
+		if (!(await openRun(ports.database, run))) {
+			// Asked for again long after its seal: sealed is for ever, so there is nothing to do.
+			ports.log("warn", "run_sealed_before", { runId: run.runId });
+			return "sealed_before";
+		}
 	} catch (error) {
 		ports.log("warn", "planning_failed", { runId: run.runId, error: describeError(error) });
 		const failures = run.failures + 1;
 		if (failures < planningTriesMax) {
 			const pauseMs = backoffMs(failures, longestPlanningBackoffMs, ports.dice());
 			saveRun(context, run, { failures, tryAgainAtMs: ports.nowMs() + pauseMs }, {});
-			return;
+			return "not_yet";
 		}
 		failPlanning(context, {
 			fingerprint: "planning-failed",
@@ -52,9 +59,10 @@ export async function planRun(context: CoordinatorContext, run: RunRow): Promise
 				`The tasks could not be planned in ${planningTriesMax} tries: ${describeError(error)}`,
 			),
 		});
-		return;
+		return "failed";
 	}
 	beginRunning(context, plan);
+	return "planned";
 }
 
 function beginRunning(context: CoordinatorContext, plan: Plan): void {

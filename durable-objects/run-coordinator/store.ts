@@ -1,8 +1,9 @@
 import { and, asc, count, eq, gt, inArray, isNotNull, isNull, lte, min, sql } from "drizzle-orm";
 import { type DrizzleSqliteDODatabase, drizzle } from "drizzle-orm/durable-sqlite";
 import * as schema from "../../drizzle/run-coordinator/schema.ts";
-import type { TaskId } from "../../src/domain/ids.ts";
+import type { ClaimId, TaskId } from "../../src/domain/ids.ts";
 import { type Attempt, openTaskStates, type Task, type TaskState } from "../../src/domain/task.ts";
+import { bulkParameters } from "../../src/ledger/bulk.ts";
 import type { ObjectStorage } from "../storage.ts";
 
 /**
@@ -17,11 +18,13 @@ export type MessageRow = typeof schema.messages.$inferSelect;
 export class CoordinatorStore {
 	readonly #storage: ObjectStorage;
 	readonly #db: DrizzleSqliteDODatabase;
+	readonly #reads: ReturnType<typeof prepareReads>;
 
 	constructor(storage: ObjectStorage) {
 		this.#storage = storage;
 		// drizzle's type wants the whole DurableObjectStorage; it uses what ObjectStorage has.
 		this.#db = drizzle(storage as unknown as Parameters<typeof drizzle>[0]);
+		this.#reads = prepareReads(this.#db);
 	}
 
 	/** All or nothing: an error inside leaves the ledger as it was. */
@@ -30,7 +33,7 @@ export class CoordinatorStore {
 	}
 
 	findRun(): RunRow | undefined {
-		return this.#db.select().from(schema.run).get();
+		return this.#reads.run.get();
 	}
 
 	insertRun(row: RunRow): void {
@@ -42,53 +45,50 @@ export class CoordinatorStore {
 	}
 
 	insertPlannedTasks(taskIds: readonly TaskId[]): void {
-		this.#db.run(sql`
-			INSERT INTO tasks (task_id, state, attempts, deferrals, retries, leases_expired, recoveries, warnings)
-			SELECT value, 'planned', 0, 0, 0, 0, 0, '[]' FROM json_each(${JSON.stringify(taskIds)})`);
+		for (const ids of bulkParameters(taskIds)) {
+			this.#db.run(sql`
+				INSERT INTO tasks (task_id, state, attempts, deferrals, retries, leases_expired, recoveries, warnings)
+				SELECT value, 'planned', 0, 0, 0, 0, 0, '[]' FROM json_each(${ids})`);
+		}
 	}
 
 	/** In the order of their ids; unknown ids are left out. */
 	findTasks(taskIds: readonly TaskId[]): Task[] {
-		return this.#db
-			.select()
-			.from(schema.tasks)
-			.where(
-				sql`${schema.tasks.taskId} IN (SELECT value FROM json_each(${JSON.stringify(taskIds)}))`,
-			)
-			.orderBy(asc(schema.tasks.taskId))
-			.all();
+		return this.#reads.tasks.all({ ids: JSON.stringify(taskIds) });
 	}
 
 	saveTasks(tasks: readonly Task[]): void {
-		if (tasks.length === 0) return;
-		this.#db.run(sql`
-			UPDATE tasks SET
-				state = next.value ->> 'state',
-				attempts = next.value ->> 'attempts',
-				deferrals = next.value ->> 'deferrals',
-				retries = next.value ->> 'retries',
-				leases_expired = next.value ->> 'leasesExpired',
-				recoveries = next.value ->> 'recoveries',
-				lease_token = next.value ->> 'leaseToken',
-				claimed_at_ms = next.value ->> 'claimedAtMs',
-				lease_expires_at_ms = next.value ->> 'leaseExpiresAtMs',
-				not_before_ms = next.value ->> 'notBeforeMs',
-				continuation = next.value ->> 'continuation',
-				yield = next.value ->> 'yield',
-				error = next.value ->> 'error',
-				warnings = next.value ->> 'warnings',
-				closed_at_ms = next.value ->> 'closedAtMs'
-			FROM json_each(${JSON.stringify(tasks)}) AS next
-			WHERE tasks.task_id = next.value ->> 'taskId'`);
+		for (const rows of bulkParameters(tasks)) {
+			this.#db.run(sql`
+				UPDATE tasks SET
+					state = next.value ->> 'state',
+					attempts = next.value ->> 'attempts',
+					deferrals = next.value ->> 'deferrals',
+					retries = next.value ->> 'retries',
+					leases_expired = next.value ->> 'leasesExpired',
+					recoveries = next.value ->> 'recoveries',
+					lease_token = next.value ->> 'leaseToken',
+					claimed_at_ms = next.value ->> 'claimedAtMs',
+					lease_expires_at_ms = next.value ->> 'leaseExpiresAtMs',
+					not_before_ms = next.value ->> 'notBeforeMs',
+					continuation = next.value ->> 'continuation',
+					yield = next.value ->> 'yield',
+					error = next.value ->> 'error',
+					warnings = next.value ->> 'warnings',
+					closed_at_ms = next.value ->> 'closedAtMs'
+				FROM json_each(${rows}) AS next
+				WHERE tasks.task_id = next.value ->> 'taskId'`);
+		}
 	}
 
 	appendAttempts(attempts: readonly Attempt[]): void {
-		if (attempts.length === 0) return;
-		this.#db.run(sql`
-			INSERT INTO attempts (task_id, attempt, claimed_at_ms, ended_at_ms, outcome, error, yield, meters)
-			SELECT value ->> 'taskId', value ->> 'attempt', value ->> 'claimedAtMs', value ->> 'endedAtMs',
-				value ->> 'outcome', value ->> 'error', value ->> 'yield', value ->> 'meters'
-			FROM json_each(${JSON.stringify(attempts)})`);
+		for (const rows of bulkParameters(attempts)) {
+			this.#db.run(sql`
+				INSERT INTO attempts (task_id, attempt, claimed_at_ms, ended_at_ms, outcome, error, yield, meters)
+				SELECT value ->> 'taskId', value ->> 'attempt', value ->> 'claimedAtMs', value ->> 'endedAtMs',
+					value ->> 'outcome', value ->> 'error', value ->> 'yield', value ->> 'meters'
+				FROM json_each(${rows})`);
+		}
 	}
 
 	attemptsOf(taskIds: readonly TaskId[]): Attempt[] {
@@ -128,12 +128,7 @@ export class CoordinatorStore {
 
 	/** When the first wait is over, epoch milliseconds; null when no task waits. */
 	firstDueAtMs(): number | null {
-		const row = this.#db
-			.select({ atMs: min(schema.tasks.notBeforeMs) })
-			.from(schema.tasks)
-			.where(isNotNull(schema.tasks.notBeforeMs))
-			.get();
-		return row?.atMs ?? null;
+		return this.#reads.firstDue.get()?.atMs ?? null;
 	}
 
 	/** A page in the order of ids, of some states or of all. */
@@ -161,15 +156,20 @@ export class CoordinatorStore {
 	}
 
 	findMessage(messageNo: number): MessageRow | undefined {
+		return this.#reads.message.get({ messageNo });
+	}
+
+	/** The lease that was given to this claim, under whatever number. */
+	findLease(claimId: ClaimId): MessageRow | undefined {
 		return this.#db
 			.select()
 			.from(schema.messages)
-			.where(eq(schema.messages.messageNo, messageNo))
+			.where(eq(schema.messages.claimId, claimId))
 			.get();
 	}
 
 	countMessages(): number {
-		return this.#db.select({ inFlight: count() }).from(schema.messages).get()?.inFlight ?? 0;
+		return this.#reads.inFlight.get()?.messages ?? 0;
 	}
 
 	insertMessage(row: MessageRow): void {
@@ -206,4 +206,27 @@ export class CoordinatorStore {
 	deleteMessages(): void {
 		this.#db.delete(schema.messages).run();
 	}
+}
+
+/** What every claim and report asks, with its SQL built once an object: building costs more than running it. */
+function prepareReads(db: DrizzleSqliteDODatabase) {
+	const { messages, run, tasks } = schema;
+	const ids = sql`(SELECT value FROM json_each(${sql.placeholder("ids")}))`;
+	const byNumber = eq(messages.messageNo, sql.placeholder("messageNo"));
+	return {
+		run: db.select().from(run).prepare(),
+		tasks: db
+			.select()
+			.from(tasks)
+			.where(sql`${tasks.taskId} IN ${ids}`)
+			.orderBy(asc(tasks.taskId))
+			.prepare(),
+		firstDue: db
+			.select({ atMs: min(tasks.notBeforeMs) })
+			.from(tasks)
+			.where(isNotNull(tasks.notBeforeMs))
+			.prepare(),
+		message: db.select().from(messages).where(byNumber).prepare(),
+		inFlight: db.select({ messages: count() }).from(messages).prepare(),
+	};
 }

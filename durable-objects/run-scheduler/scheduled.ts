@@ -13,17 +13,24 @@ export async function startScheduled(
 	scheduledAtMs: number,
 ): Promise<void> {
 	const slotAtMs = slotOf(scheduledAtMs);
-	for (const job of ports.jobs.values()) {
-		if (job.schedule.kind !== "cron" || job.schedule.cron !== cron) continue;
-		const runId = runIdForSlot(job.name, slotAtMs);
-		await ports.findCoordinator(runId).start({
-			runId,
-			job: job.name,
-			trigger: "cron",
-			slotAtMs,
-			rerunOf: null,
-			taskIds: null,
-			window: null,
-		});
-	}
+	const due = [...ports.jobs.values()].filter(
+		({ schedule }) => schedule.kind === "cron" && schedule.cron === cron,
+	);
+	const starts = await Promise.allSettled(
+		due.map(({ name }) => {
+			const runId = runIdForSlot(name, slotAtMs);
+			return ports.findCoordinator(runId).start({
+				runId,
+				job: name,
+				trigger: "cron",
+				slotAtMs,
+				rerunOf: null,
+				taskIds: null,
+				window: null,
+			});
+		}),
+	);
+	// One job's trouble is not another's, and still the platform is told that the cron failed.
+	const failed = starts.filter((start) => start.status === "rejected");
+	if (failed.length > 0) throw new AggregateError(failed.map((start) => start.reason));
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import type { Ending } from "./ending.ts";
@@ -6,7 +7,7 @@ import type { Ending } from "./ending.ts";
 const gentleMs = 5_000;
 const forcedMs = 3_000;
 const pollMs = 20;
-const endWithParent = pathToFileURL(new URL("end-with-parent.ts", import.meta.url).pathname).href;
+const endWithParent = pathToFileURL(join(import.meta.dirname, "end-with-parent.ts")).href;
 
 /**
  * A Node program in a process group of its own, so that what it starts can be stopped with it, and a Ctrl-C in the
@@ -16,6 +17,8 @@ export class ChildGroup {
 	readonly process: ChildProcess;
 	/** Resolves with how it ended: `code 1`, `SIGKILL`. */
 	readonly ended: Promise<string>;
+	/** Once seen gone it is never signalled again: its number may be another's by then. */
+	#gone = false;
 
 	constructor(ending: Ending, args: readonly string[], options: SpawnOptions) {
 		this.process = spawn(process.execPath, ["--import", endWithParent, ...args], {
@@ -26,7 +29,10 @@ export class ChildGroup {
 			this.process.once("error", (error) => resolve(error.message));
 			this.process.once("exit", (code, signal) => resolve(signal ?? `code ${code}`));
 		});
-		ending.beforeExit((now) => (now ? this.#signal("SIGKILL") : this.stop()));
+		ending.beforeExit((now) => {
+			if (!now) return this.stop();
+			this.#signal("SIGKILL");
+		});
 	}
 
 	/** Resolves when the whole group is gone. */
@@ -48,10 +54,11 @@ export class ChildGroup {
 	/** @returns whether the group had anybody left to hear it */
 	#signal(signal: NodeJS.Signals | 0): boolean {
 		const { pid } = this.process;
-		if (pid === undefined) return false;
+		if (pid === undefined || this.#gone) return false;
 		try {
 			return process.kill(-pid, signal);
 		} catch {
+			this.#gone = true;
 			return false;
 		}
 	}

@@ -19,12 +19,18 @@ const insertRun = `
 	INSERT INTO runs (run_id, job, "trigger", slot_at_ms, rerun_of, started_at_ms, state, closed_at_ms)
 	VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`;
 
-/** Before anything is sent. */
-export async function openRun(database: Database, run: RunHead): Promise<void> {
-	await database
-		.prepare(`${insertRun} ON CONFLICT (run_id) DO NOTHING`)
-		.bind(...headValues(run), "running", null)
-		.all();
+/**
+ * Before anything is sent.
+ * @returns false when D1 has this run as closed: it was sealed before and its object has forgotten it
+ */
+export async function openRun(database: Database, run: RunHead): Promise<boolean> {
+	const [, found] = await database.batch<{ closed_at_ms: number | null }>([
+		database
+			.prepare(`${insertRun} ON CONFLICT (run_id) DO NOTHING`)
+			.bind(...headValues(run), "running", null),
+		database.prepare("SELECT closed_at_ms FROM runs WHERE run_id = ?1").bind(run.runId),
+	]);
+	return found?.results[0]?.closed_at_ms === null;
 }
 
 /**

@@ -57,6 +57,17 @@ export function describeRecovery(withPlatform: WithPlatform): void {
 				});
 			}));
 
+		it("a claim of a late message whose answer was lost gets the same answer again", () =>
+			withWorld(5, async (world) => {
+				const { body } = world.take();
+				await world.ringWhenDue();
+				// The message that was sent in its place is on its way; the late one is claimed first.
+				const claim = { ...body, claimId: "late" as never, delivery: 1 };
+				const first = await world.coordinator.claim(claim);
+				expect(first).toMatchObject({ messageNo: 3, tasks: { length: 5 } });
+				expect(await world.coordinator.claim(claim)).toEqual(first);
+			}));
+
 		it("a report that arrives twice counts once", () =>
 			withWorld(2, async (world) => {
 				const twice: CoordinatorApi = Object.create(world.coordinator, {

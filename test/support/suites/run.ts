@@ -179,6 +179,20 @@ export function describeRun(withPlatform: WithPlatform): void {
 				expect(await world.coordinator.summary()).toEqual({ kind: "unknown_run" });
 			}));
 
+		it("that is asked for again after it was forgotten stays as it was sealed, and forgets itself", () =>
+			withPlatform(async (platform) => {
+				const world = new World(platform, new ScriptedJob(3));
+				await world.start();
+				await world.finish();
+				await world.ringWhenDue();
+				const sealed = await platform.rows("SELECT * FROM runs");
+				expect(await world.start()).toMatchObject({ created: true });
+				await world.ring();
+				expect(await world.coordinator.summary()).toEqual({ kind: "unknown_run" });
+				expect(await platform.rows("SELECT * FROM runs")).toEqual(sealed);
+				expect(world.job.performed).toHaveLength(3);
+			}));
+
 		it("shows the same task while it is open and when D1 has it", () =>
 			withPlatform(async (platform) => {
 				const world = new World(platform, new ScriptedJob(2));
