@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { readConfig } from "../../src/config.ts";
+
+describe("the configuration", () => {
+	it("has a default for every knob, those of the design", () => {
+		expect(readConfig({})).toMatchObject({
+			ok: true,
+			value: {
+				tasksPerMessage: 12,
+				messagesInFlight: 40,
+				leaseMs: 120_000,
+				queuedMs: 90_000,
+				runDeadlineMs: 3_000_000,
+				maxAttempts: 4,
+				requestTimeoutMs: 10_000,
+				requestsPerInvocation: 45,
+				clipWindowHours: 24,
+				coordinatorRetentionMs: 604_800_000,
+				taskRetentionMs: 2_592_000_000,
+				twitchApiUrl: "https://api.twitch.tv/helix",
+				twitchAuthUrl: "https://id.twitch.tv/oauth2",
+			},
+		});
+	});
+
+	it("takes numbers as text or as numbers, and URLs with their path", () => {
+		const vars = {
+			LEASE_SECONDS: "30",
+			MAX_ATTEMPTS: 2,
+			TWITCH_API_URL: "http://127.0.0.1:9000/mock/helix/",
+		};
+		expect(readConfig(vars)).toMatchObject({
+			ok: true,
+			value: { leaseMs: 30_000, maxAttempts: 2, twitchApiUrl: "http://127.0.0.1:9000/mock/helix" },
+		});
+	});
+
+	it.each([
+		["LEASE_SECONDS", "soon", "a whole number of seconds from 20 to 900"],
+		["LEASE_SECONDS", "19", "a whole number of seconds from 20 to 900"],
+		["TASKS_PER_MESSAGE", "1.5", "a whole number of tasks from 1 to 100"],
+		["MAX_ATTEMPTS", "-1", "a whole number of attempts from 1 to 20"],
+		["MAX_ATTEMPTS", null, "a whole number of attempts from 1 to 20"],
+		["RUN_DEADLINE_MINUTES", 1e9, "a whole number of minutes from 1 to 1440"],
+		["TWITCH_API_URL", "api.twitch.tv", "a URL with its path"],
+		["TWITCH_AUTH_URL", "ftp://id.twitch.tv", "a URL with its path"],
+		["TWITCH_API_URL", "https://a.b/?q=1", "a URL with its path"],
+	])("names a wrong var, its value and what it may be: %s = %j", (name, value, allowed) => {
+		const config = readConfig({ [name]: value });
+		if (config.ok) throw new Error("accepted");
+		expect(config.error).toHaveLength(1);
+		expect(config.error[0]).toContain(`${name} is ${JSON.stringify(value)}`);
+		expect(config.error[0]).toContain(allowed);
+	});
+
+	it("names every wrong var at once, and never a secret", () => {
+		const config = readConfig({ LEASE_SECONDS: "x", MAX_ATTEMPTS: "y", ADMIN_TOKEN: "hush" });
+		expect(config).toMatchObject({ ok: false, error: { length: 2 } });
+		expect(JSON.stringify(config)).not.toContain("hush");
+	});
+});
