@@ -33,7 +33,7 @@ async function start(options: Options, screen: Screen, ending: Ending): Promise<
 	});
 	const simulated =
 		other === undefined
-			? await simulateTwitch(ending, { ...options, seed: state.seed })
+			? await simulateTwitch(ending, state.seed, options)
 			: undefined;
 	const twitch = other ?? simulated;
 	if (twitch === undefined) throw new Error("there is either another Twitch or the simulated one");

@@ -1,13 +1,12 @@
 import migrations from "../../drizzle/run-coordinator/migrations/migrations.js";
 import type { TaskId } from "../../src/domain/ids.ts";
-import { runIdAfter } from "../../src/domain/ids.ts";
-import { backoffMs } from "../../src/domain/retry.ts";
 import { moveRun, type RunRequest } from "../../src/domain/run.ts";
 import type { Summary } from "../../src/domain/summary.ts";
 import type { TaskView } from "../../src/ledger/task-view.ts";
-import { describeError } from "../../src/log.ts";
 import { isEmptyStorage, migrateStorage } from "../migrate.ts";
 import { MeteredStorage } from "../storage.ts";
+import { isForgettable } from "./after-seal.ts";
+import { CoordinatorAlarm } from "./alarm.ts";
 import type {
 	ClaimAnswer,
 	ClaimRequest,
@@ -26,7 +25,7 @@ import { claimTasks } from "./claims.ts";
 import { type CoordinatorContext, saveRun } from "./context.ts";
 import { fillMessages, sendMessages } from "./fan-out.ts";
 import { foldStates } from "./folds.ts";
-import { freePlaces, isDrained, nextWakeAtMs } from "./in-flight.ts";
+import { freePlaces, isDrained } from "./in-flight.ts";
 import { planRun } from "./planning.ts";
 import type { CoordinatorPorts } from "./ports.ts";
 import { listTasks, readTask, summarizeRun } from "./reads.ts";
@@ -44,26 +43,19 @@ import { sweep } from "./sweep.ts";
  * 4. Every step ends with an alarm for the next thing that can happen, so a crash anywhere is found by it.
  */
 const unknownRun: UnknownRun = { kind: "unknown_run" };
-/** An alarm this long overdue has died: the platform gives up after six failed tries. */
-const deadAlarmMs = 30_000;
-const longestAlarmBackoffMs = 60_000;
-const longestStartBackoffMs = 900_000;
 
 export class Coordinator implements CoordinatorApi {
 	readonly #context: CoordinatorContext;
 	/** Whether this object holds a run's tables; looked up once, false until `start` made them. */
 	#hasTables: boolean;
-	/** The alarm that is set, as far as this instance knows. */
-	#alarmAtMs: number | null = null;
-	#inAlarm = false;
-	/** Alarms in a row that ended with an error nobody expected. */
-	#alarmFailures = 0;
+	readonly #alarm: CoordinatorAlarm;
 
 	constructor(ports: CoordinatorPorts) {
 		const storage = new MeteredStorage(ports.storage);
 		const store = new CoordinatorStore(storage);
 		this.#context = { ports, storage, store, reader: new CoordinatorStore(ports.storage) };
 		this.#hasTables = !isEmptyStorage(ports.storage);
+		this.#alarm = new CoordinatorAlarm(this.#context, () => this.#findRun());
 	}
 
 	/** To be awaited before anything else: brings the tables of a run that is there up to date. */
@@ -78,13 +70,13 @@ export class Coordinator implements CoordinatorApi {
 		// Looked up after the await: another start may have come in between.
 		const known = store.findRun();
 		if (known !== undefined) {
-			this.#wakeAt(known.deadlineAtMs);
+			this.#alarm.wakeAt(known.deadlineAtMs);
 			return { created: false, state: known.state };
 		}
 		// No await from here on: the run and its alarm come into being together or not at all.
 		const nowMs = ports.nowMs();
 		store.insertRun(newRun(request, nowMs, ports.config.runDeadlineMs));
-		this.#wakeAt(nowMs);
+		this.#alarm.wakeAt(nowMs);
 		ports.log("info", "run_started", { runId: request.runId, trigger: request.trigger });
 		return { created: true, state: "planning" };
 	}
@@ -129,20 +121,7 @@ export class Coordinator implements CoordinatorApi {
 
 	/** Never throws: the platform would retry six times and then never again. */
 	async onAlarm(): Promise<void> {
-		if (this.#findRun() === undefined) return;
-		this.#inAlarm = true;
-		try {
-			await this.#advance();
-			this.#alarmFailures = 0;
-		} catch (error) {
-			this.#alarmFailures += 1;
-			const { ports } = this.#context;
-			const runId = this.#findRun()?.runId ?? "";
-			ports.log("error", "alarm_failed", { runId, error: describeError(error) });
-		} finally {
-			this.#inAlarm = false;
-			this.#setNextAlarm();
-		}
+		if (this.#findRun() !== undefined) await this.#alarm.ring(() => this.#advance());
 	}
 
 	/**
@@ -158,7 +137,7 @@ export class Coordinator implements CoordinatorApi {
 		const { ports, store } = this.#context;
 		const nowMs = ports.nowMs();
 		const answer = store.atomically(() => change(run, nowMs));
-		if (run.state === "running") this.#wakeAt(wakeAtMs(run, nowMs));
+		if (run.state === "running") this.#alarm.wakeAt(wakeAtMs(run, nowMs));
 		return answer;
 	}
 
@@ -177,8 +156,7 @@ export class Coordinator implements CoordinatorApi {
 		const { ports, store } = this.#context;
 		let run = this.#findRun();
 		if (run?.state === "planning" && (run.tryAgainAtMs ?? 0) <= ports.nowMs()) {
-			const planned = await planRun(this.#context, run);
-			if (planned === "sealed_before") return this.#forget();
+			if (!(await planRun(this.#context, run))) return this.#forget();
 		}
 		if (this.#findRun()?.state === "running") {
 			store.atomically(() => this.#sweepAndFill());
@@ -190,7 +168,7 @@ export class Coordinator implements CoordinatorApi {
 			await sealRun(this.#context);
 		}
 		run = this.#findRun();
-		if (run?.state === "sealed") await this.#afterSeal(run);
+		if (run?.state === "sealed" && (await isForgettable(this.#context, run))) await this.#forget();
 	}
 
 	#sweepAndFill(): void {
@@ -218,36 +196,6 @@ export class Coordinator implements CoordinatorApi {
 		saveRun(this.#context, run, sealing, {});
 	}
 
-	/** Step 10, and the runs that come after this one. A start whose answer is lost is asked again: it is one run. */
-	async #afterSeal(run: RunRow): Promise<void> {
-		const { ports, store } = this.#context;
-		if (run.startsAfter.length > 0 && (run.tryAgainAtMs ?? 0) > ports.nowMs()) return;
-		for (const job of run.startsAfter) {
-			const runId = runIdAfter(job, run.runId);
-			try {
-				await ports.findCoordinator(runId).start({
-					runId,
-					job,
-					trigger: "after",
-					slotAtMs: run.slotAtMs,
-					rerunOf: null,
-					taskIds: null,
-					window: null,
-				});
-			} catch (error) {
-				const failures = run.failures + 1;
-				const pauseMs = backoffMs(failures, longestStartBackoffMs, ports.dice());
-				ports.log("warn", "start_after_failed", { runId, error: describeError(error) });
-				store.updateRun({ failures, tryAgainAtMs: ports.nowMs() + pauseMs });
-				return;
-			}
-			const left = store.findRun()?.startsAfter.filter((other) => other !== job) ?? [];
-			store.updateRun({ startsAfter: left, failures: 0, tryAgainAtMs: null });
-		}
-		const keptUntilMs = (run.confirmedAtMs ?? 0) + ports.config.coordinatorRetentionMs;
-		if (ports.nowMs() >= keptUntilMs) await this.#forget();
-	}
-
 	async #forget(): Promise<void> {
 		this.#hasTables = false;
 		await this.#context.ports.destroy();
@@ -255,37 +203,6 @@ export class Coordinator implements CoordinatorApi {
 
 	#findRun(): RunRow | undefined {
 		return this.#hasTables ? this.#context.store.findRun() : undefined;
-	}
-
-	/** Brings the alarm forward to `atMs`; an earlier one stays. One that is unknown or dead is set from the rows. */
-	#wakeAt(atMs: number): void {
-		// The alarm that runs sets the next one when it ends, from the rows as they are then.
-		if (this.#inAlarm) return;
-		const alarmAtMs = this.#alarmAtMs;
-		if (alarmAtMs === null || alarmAtMs < this.#context.ports.nowMs() - deadAlarmMs) {
-			this.#setNextAlarm(atMs);
-		} else if (atMs < alarmAtMs) {
-			this.#setAlarm(atMs);
-		}
-	}
-
-	/** For the next thing that can happen, as the rows say. @param latestMs no later than this */
-	#setNextAlarm(latestMs = Number.POSITIVE_INFINITY): void {
-		const run = this.#findRun();
-		if (run === undefined) return;
-		const { ports, store } = this.#context;
-		const nowMs = ports.nowMs();
-		const { config } = ports;
-		// A drained run that is still open has a task that nobody works on: the deadline closes it.
-		const nextMs = nextWakeAtMs(run, store.messages(), store.firstDueAtMs(), config, nowMs);
-		const failures = this.#alarmFailures;
-		const pauseMs = failures === 0 ? 0 : backoffMs(failures, longestAlarmBackoffMs, ports.dice());
-		this.#setAlarm(Math.max(Math.min(nextMs, latestMs), nowMs + pauseMs));
-	}
-
-	#setAlarm(atMs: number): void {
-		this.#context.ports.setAlarm(atMs);
-		this.#alarmAtMs = atMs;
 	}
 }
 

@@ -11,58 +11,59 @@ import type { RunRow } from "./store.ts";
 const planningTriesMax = 3;
 const longestPlanningBackoffMs = 10_000;
 
-/** Crash anywhere: the run is still `planning` and nothing was sent, so it is planned again from the start. */
-export async function planRun(
-	context: CoordinatorContext,
-	run: RunRow,
-): Promise<"planned" | "not_yet" | "failed" | "sealed_before"> {
+type Planning =
+	| { readonly kind: "planned"; readonly plan: Plan }
+	| { readonly kind: "failed"; readonly failure: Failure }
+	/** D1 has the run as closed: it was sealed, and forgotten here, long ago. */
+	| { readonly kind: "sealed_before" };
+
+/**
+ * Crash anywhere: the run is still `planning` and nothing was sent, so it is planned again from the start.
+ * @returns false when there is nothing to plan, because the run was sealed before: sealed is for ever
+ */
+export async function planRun(context: CoordinatorContext, run: RunRow): Promise<boolean> {
 	const { ports } = context;
-	const job = ports.jobs.get(run.job);
-	if (job === undefined) {
-		failPlanning(context, {
-			fingerprint: "unknown-job",
-			code: "unknown_job",
-			message: `No job ${run.job} is registered here; there are: ${[...ports.jobs.keys()].join(", ")}.`,
-		});
-		return "failed";
-	}
-	let plan: Plan;
+	let planning: Planning;
 	try {
-		const planned = await job.plan({
-			runId: run.runId,
-			startedAtMs: run.startedAtMs,
-			window: windowOf(run),
-			taskIds: run.requestedTaskIds,
-		});
-		if (!planned.ok) {
-			failPlanning(context, planned.error);
-			return "failed";
-		}
-		plan = planned.value;
-		if (!(await openRun(ports.database, run))) {
-			// Asked for again long after its seal: sealed is for ever, so there is nothing to do.
-			ports.log("warn", "run_sealed_before", { runId: run.runId });
-			return "sealed_before";
-		}
+		planning = await askForPlan(context, run);
 	} catch (error) {
-		ports.log("warn", "planning_failed", { runId: run.runId, error: describeError(error) });
 		const failures = run.failures + 1;
+		const reason = describeError(error);
+		ports.log("warn", "planning_failed", { runId: run.runId, failures, error: reason });
 		if (failures < planningTriesMax) {
 			const pauseMs = backoffMs(failures, longestPlanningBackoffMs, ports.dice());
 			saveRun(context, run, { failures, tryAgainAtMs: ports.nowMs() + pauseMs }, {});
-			return "not_yet";
+			return true;
 		}
-		failPlanning(context, {
-			fingerprint: "planning-failed",
-			code: "planning_failed",
-			message: cutMessage(
-				`The tasks could not be planned in ${planningTriesMax} tries: ${describeError(error)}`,
-			),
-		});
-		return "failed";
+		const message = `The tasks could not be planned in ${planningTriesMax} tries: ${reason}`;
+		planning = { kind: "failed", failure: planningFailed("planning_failed", message) };
 	}
-	beginRunning(context, plan);
-	return "planned";
+	if (planning.kind === "planned") beginRunning(context, planning.plan);
+	if (planning.kind === "failed") failPlanning(context, planning.failure);
+	return planning.kind !== "sealed_before";
+}
+
+/** Rejects with what may pass, such as D1 being down. */
+async function askForPlan({ ports }: CoordinatorContext, run: RunRow): Promise<Planning> {
+	const job = ports.jobs.get(run.job);
+	if (job === undefined) {
+		const known = [...ports.jobs.keys()].join(", ");
+		const message = `No job ${run.job} is registered here; there are: ${known}.`;
+		return { kind: "failed", failure: planningFailed("unknown_job", message) };
+	}
+	const planned = await job.plan({
+		runId: run.runId,
+		startedAtMs: run.startedAtMs,
+		window: windowOf(run),
+		taskIds: run.requestedTaskIds,
+	});
+	if (!planned.ok) return { kind: "failed", failure: planned.error };
+	const open = await openRun(ports.database, run);
+	return open ? { kind: "planned", plan: planned.value } : { kind: "sealed_before" };
+}
+
+function planningFailed(code: string, message: string): Failure {
+	return { fingerprint: code.replaceAll("_", "-"), code, message: cutMessage(message) };
 }
 
 function beginRunning(context: CoordinatorContext, plan: Plan): void {

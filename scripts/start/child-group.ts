@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { Ending } from "./ending.ts";
 
 const gentleMs = 5_000;
-const forcedMs = 3_000;
+const collectMs = 400;
 const pollMs = 20;
 const endWithParent = pathToFileURL(join(import.meta.dirname, "end-with-parent.ts")).href;
 
@@ -38,17 +38,13 @@ export class ChildGroup {
 	/** Resolves when the whole group is gone. */
 	async stop(): Promise<void> {
 		// Only the first of the group is asked: it ends its children in the order that it knows to be right.
-		if (this.process.exitCode === null) this.process.kill("SIGTERM");
-		if (await this.#isGoneWithin(gentleMs)) return;
+		this.process.kill("SIGTERM");
+		await Promise.race([this.ended, sleep(gentleMs, undefined, { ref: false })]);
 		this.#signal("SIGKILL");
-		await this.#isGoneWithin(forcedMs);
-	}
-
-	async #isGoneWithin(ms: number): Promise<boolean> {
-		for (const giveUpAtMs = Date.now() + ms; Date.now() < giveUpAtMs; await sleep(pollMs)) {
-			if (!this.#signal(0)) return true;
+		// Nobody outlives that. The dead stay in the group until init has collected them, which some inits take long for.
+		for (let waitedMs = 0; waitedMs < collectMs && this.#signal(0); waitedMs += pollMs) {
+			await sleep(pollMs);
 		}
-		return !this.#signal(0);
 	}
 
 	/** @returns whether the group had anybody left to hear it */

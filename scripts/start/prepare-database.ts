@@ -15,12 +15,12 @@ import type { DatabaseOrder, DatabaseReport, SampleStreamer } from "./database.t
 const rowsPerStatement = 5_000;
 
 async function prepare(order: DatabaseOrder): Promise<DatabaseReport> {
-	const { d1Databases } = unstable_getMiniflareWorkerOptions(order.configPath).workerOptions;
+	const { workerOptions } = unstable_getMiniflareWorkerOptions(order.configPath);
 	const miniflare = new Miniflare(
 		convertV4MiniflareOptions({
 			modules: true,
 			script: "",
-			...(d1Databases === undefined ? {} : { d1Databases }),
+			d1Databases: workerOptions["d1Databases"] as Record<string, { id: string }>,
 			resourcePersistencePath: join(order.persistTo, "v3"),
 		}),
 	);

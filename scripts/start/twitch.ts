@@ -83,9 +83,10 @@ export async function requireReachable(twitch: Twitch): Promise<void> {
 /** In this process: its event loop has nothing else to do while a run goes on. */
 export async function simulateTwitch(
 	ending: Ending,
-	options: { readonly seed: number; readonly streamers: number; readonly latencyMs: number },
+	seed: number,
+	{ streamers, latencyMs }: { readonly streamers: number; readonly latencyMs: number },
 ): Promise<SimulatedTwitch> {
-	const twitch = await startSimulatedTwitch(options);
+	const twitch = await startSimulatedTwitch({ seed, streamers, latencyMs });
 	ending.beforeExit((now) => (now ? undefined : twitch.close()));
 	return twitch;
 }

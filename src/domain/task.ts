@@ -10,6 +10,7 @@ import {
 } from "./outcome.ts";
 import { err, ok, type Result } from "./result.ts";
 import { nextRetryAtMs, resumeAtMs } from "./retry.ts";
+import { leaseExpired, runDeadline, tooManyDeferrals } from "./task-failures.ts";
 
 /**
  * The life of a task. Pure: no I/O, no clock, no dice; `nowMs` is passed in.
@@ -299,21 +300,3 @@ function endAttempt(
 		meters: result?.meters ?? null,
 	};
 }
-
-const leaseExpired: Failure = {
-	fingerprint: "lease-expired",
-	code: "lease_expired",
-	message: "The consumer claimed this task and never reported. Was it stopped, or out of time?",
-};
-
-const runDeadline: Failure = {
-	fingerprint: "run-deadline",
-	code: "run_deadline",
-	message: "The run's deadline came before this task was done (RUN_DEADLINE_MINUTES).",
-};
-
-const tooManyDeferrals: Failure = {
-	fingerprint: "too-many-deferrals",
-	code: "too_many_deferrals",
-	message: "The task was given back too often without getting done.",
-};
