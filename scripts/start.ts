@@ -1,17 +1,22 @@
-import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readAdminToken } from "./start/admin-token.ts";
 import { Api } from "./start/api.ts";
-import { formatHour, nextHour, playCron } from "./start/cron.ts";
+import { playCron } from "./start/cron.ts";
 import { prepareDatabase } from "./start/database.ts";
-import { type AdminToken, showApi, showHowToAddStreamers } from "./start/directions.ts";
+import {
+	showHowToAddStreamers,
+	showReady,
+	showSetting,
+	showWhatIsNext,
+} from "./start/directions.ts";
 import { Ending } from "./start/ending.ts";
 import { help, type Options, readOptions } from "./start/options.ts";
 import { host, requireFreePort } from "./start/port.ts";
 import { Progress } from "./start/progress.ts";
 import { Refusal } from "./start/refusal.ts";
 import { followRun } from "./start/run.ts";
-import { count, Screen, span } from "./start/screen.ts";
+import { Screen } from "./start/screen.ts";
 import { openStateFolder } from "./start/state-folder.ts";
 import { showSummary } from "./start/summary-table.ts";
 import { readTwitch, requireReachable, simulateTwitch } from "./start/twitch.ts";
@@ -24,6 +29,7 @@ import { LocalWorker } from "./start/worker.ts";
 const root = dirname(import.meta.dirname);
 
 async function start(options: Options, screen: Screen, ending: Ending): Promise<void> {
+	const token = readAdminToken(process.env);
 	const other = readTwitch(process.env);
 	await requireFreePort(options.port);
 	if (other !== undefined) await requireReachable(other);
@@ -32,27 +38,10 @@ async function start(options: Options, screen: Screen, ending: Ending): Promise<
 		origin: other === undefined ? "simulated" : "other",
 	});
 	const simulated =
-		other === undefined
-			? await simulateTwitch(ending, state.seed, options)
-			: undefined;
+		other === undefined ? await simulateTwitch(ending, state.seed, options) : undefined;
 	const twitch = other ?? simulated;
 	if (twitch === undefined) throw new Error("there is either another Twitch or the simulated one");
-	const token = readAdminToken();
-	const dim = (text: string) => screen.paint("dim", text.padEnd(13));
-
-	screen.line();
-	screen.line(`  ${screen.paint("bold", "daicho")}  the ledger of every run`);
-	screen.line();
-	screen.line(
-		`  ${dim("Twitch")}${simulated === undefined ? twitch.apiUrl : `simulated, ${count(options.streamers)} streamers, ${options.latencyMs} ms an answer`}`,
-	);
-	if (simulated === undefined && options.simulatedOnly.length > 0) {
-		const names = options.simulatedOnly.map((name) => `--${name}`).join(" and ");
-		screen.line(`  ${dim("")}${names} left aside: the simulated Twitch is not started`);
-	}
-	screen.line(`  ${dim("State")}${state.shown}${state.isNew ? ", new" : ", kept from before"}`);
-	screen.line(`  ${dim("Log")}${state.shown}/wrangler.log`);
-	if (!token.chosen) screen.line(`  ${dim("ADMIN_TOKEN")}${token.value}`);
+	showSetting(screen, { options, twitchUrl: other?.apiUrl, state, token });
 
 	screen.live("  preparing the database …");
 	const database = await prepareDatabase(ending, root, state, simulated?.streamers ?? null);
@@ -69,8 +58,7 @@ async function start(options: Options, screen: Screen, ending: Ending): Promise<
 	});
 	const api = new Api(`http://${host}:${options.port}`, token.value);
 	await worker.ready(api);
-	screen.line(`  ${dim("API")}${api.url}, ready after ${span(performance.now())}`);
-	screen.line();
+	showReady(screen, api.url, performance.now());
 
 	const progress = new Progress(screen);
 	const first = (async () => {
@@ -86,26 +74,17 @@ async function start(options: Options, screen: Screen, ending: Ending): Promise<
 	if (options.once) return ending.end(summary.verdict === "succeeded" ? 0 : 1);
 
 	ending.becomeOrderly();
-	showApi(screen, api.url, token, summary);
-	screen.line();
-	screen.line(
-		`  Next run at ${formatHour(nextHour(Date.now()))} and every hour. Ctrl-C stops everything.`,
-	);
-	screen.line();
+	showWhatIsNext(screen, api.url, token, summary);
 	await Promise.race([playCron(api, screen, { nowMs: Date.now, sleep }), worker.failed()]);
-}
-
-function readAdminToken(): AdminToken {
-	const chosen = process.env["ADMIN_TOKEN"] ?? "";
-	if (chosen === "") return { value: randomBytes(18).toString("base64url"), chosen: false };
-	if (/^[\x21-\x7e]+$/.test(chosen)) return { value: chosen, chosen: true };
-	throw new Refusal("ADMIN_TOKEN must be visible ASCII without spaces: it travels in a header.");
 }
 
 async function main(): Promise<void> {
 	let screen = new Screen(false);
 	let ending: Ending | undefined;
 	try {
+		// npm's shell does not hand signals on: when npm is ended, that shell goes, and this process has to notice.
+		const npm = process.env["npm_lifecycle_event"] !== undefined;
+		if (npm) await import("./start/end-with-parent.ts");
 		const options = readOptions(process.argv.slice(2), root);
 		if (options.help) return console.log(help);
 		screen = new Screen(options.json);
@@ -113,14 +92,15 @@ async function main(): Promise<void> {
 		await start(options, screen, ending);
 	} catch (error) {
 		// What fails because everything is being stopped is no news.
-		if (!ending?.begun) {
-			const text =
-				error instanceof Refusal ? error.message : error instanceof Error ? error.stack : error;
-			screen.complain(String(text));
-		}
+		if (!ending?.begun) screen.complain(describe(error));
 		process.exitCode = 1;
 		await ending?.end(1);
 	}
+}
+
+function describe(error: unknown): string {
+	if (error instanceof Refusal) return error.message;
+	return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 await main();

@@ -65,6 +65,9 @@ export const runs = sqliteTable(
 		rerunOf: text("rerun_of"),
 		state: text("state", { enum: runStates }).notNull(),
 		verdict: text("verdict", { enum: verdicts }),
+		/** What the run looked at, so that a rerun looks at the same; null when planning failed. */
+		windowFromMs: integer("window_from_ms"),
+		windowToMs: integer("window_to_ms"),
 		startedAtMs: integer("started_at_ms").notNull(),
 		/** From then on no clip write of this run passes. */
 		closedAtMs: integer("closed_at_ms"),

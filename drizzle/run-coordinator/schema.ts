@@ -38,6 +38,8 @@ export const run = sqliteTable(
 		/** The newest message that was claimed, and when anything was last claimed: tell a lost message from a backlog. */
 		claimedMessageNo: integer("claimed_message_no").notNull(),
 		lastClaimAtMs: integer("last_claim_at_ms"),
+		/** When an operator stopped it. */
+		cancelledAtMs: integer("cancelled_at_ms"),
 		timedOut: integer("timed_out", { mode: "boolean" }).notNull(),
 		lateReports: integer("late_reports").notNull(),
 		duplicateDeliveries: integer("duplicate_deliveries").notNull(),

@@ -19,6 +19,8 @@ export interface CoordinatorApi {
 	report(report: Report): Promise<ReportAnswer>;
 	/** The queue gave up on a message: its tasks come back. */
 	returnMessage(request: ReturnRequest): Promise<ReturnAnswer>;
+	/** Stops what has not started. A second cancel changes nothing and answers alike. */
+	cancel(): Promise<CancelAnswer>;
 	summary(): Promise<Summary | UnknownRun>;
 	/** A page in the order of ids; `limit` 1 to 500. */
 	tasks(request: TasksRequest): Promise<TasksPage | UnknownRun>;
@@ -91,6 +93,18 @@ export interface ReturnRequest {
 }
 
 export type ReturnAnswer = { readonly kind: "returned"; readonly tasks: number } | UnknownRun;
+
+export type CancelAnswer =
+	| {
+			readonly kind: "cancelled";
+			/** Tasks that will not run (again). */
+			readonly cancelled: number;
+			/** Tasks that were past that point when they were counted, and may finish. */
+			readonly running: number;
+	  }
+	/** The run is being sealed, or is. */
+	| { readonly kind: "too_late" }
+	| UnknownRun;
 
 export interface TasksRequest {
 	readonly after: TaskId | null;

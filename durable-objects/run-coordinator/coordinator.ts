@@ -8,6 +8,7 @@ import { MeteredStorage } from "../storage.ts";
 import { isForgettable } from "./after-seal.ts";
 import { CoordinatorAlarm } from "./alarm.ts";
 import type {
+	CancelAnswer,
 	ClaimAnswer,
 	ClaimRequest,
 	CoordinatorApi,
@@ -21,6 +22,7 @@ import type {
 	UnknownRun,
 	UnknownTask,
 } from "./api.ts";
+import { cancelRun } from "./cancelling.ts";
 import { claimTasks } from "./claims.ts";
 import { type CoordinatorContext, saveRun } from "./context.ts";
 import { fillMessages, sendMessages } from "./fan-out.ts";
@@ -103,6 +105,13 @@ export class Coordinator implements CoordinatorApi {
 		);
 	}
 
+	async cancel(): Promise<CancelAnswer> {
+		return this.#step(
+			(run, nowMs) => cancelRun(this.#context, run, nowMs),
+			(_, nowMs) => nowMs,
+		);
+	}
+
 	async summary(): Promise<Summary | UnknownRun> {
 		const run = this.#findRun();
 		if (run === undefined) return unknownRun;
@@ -137,7 +146,9 @@ export class Coordinator implements CoordinatorApi {
 		const { ports, store } = this.#context;
 		const nowMs = ports.nowMs();
 		const answer = store.atomically(() => change(run, nowMs));
-		if (run.state === "running") this.#alarm.wakeAt(wakeAtMs(run, nowMs));
+		if (run.state === "running" || run.state === "planning") {
+			this.#alarm.wakeAt(wakeAtMs(run, nowMs));
+		}
 		return answer;
 	}
 
@@ -226,6 +237,7 @@ function newRun(request: RunRequest, nowMs: number, runDeadlineMs: number): RunR
 		lastMessageNo: 0,
 		claimedMessageNo: 0,
 		lastClaimAtMs: null,
+		cancelledAtMs: null,
 		timedOut: false,
 		lateReports: 0,
 		duplicateDeliveries: 0,

@@ -56,6 +56,10 @@ export function runCoordinatorClass(createJobs: (env: Env) => JobRegistry) {
 			return this.#coordinator.returnMessage(request);
 		}
 
+		cancel() {
+			return this.#coordinator.cancel();
+		}
+
 		summary() {
 			return this.#coordinator.summary();
 		}

@@ -58,7 +58,8 @@ async function askForPlan({ ports }: CoordinatorContext, run: RunRow): Promise<P
 		taskIds: run.requestedTaskIds,
 	});
 	if (!planned.ok) return { kind: "failed", failure: planned.error };
-	const open = await openRun(ports.database, run);
+	const { fromMs: windowFromMs, toMs: windowToMs } = planned.value.window;
+	const open = await openRun(ports.database, { ...run, windowFromMs, windowToMs });
 	return open ? { kind: "planned", plan: planned.value } : { kind: "sealed_before" };
 }
 

@@ -23,7 +23,7 @@ export function hearReport(
 	for (const task of store.findTasks([...results.keys()] as TaskId[])) {
 		const result = results.get(task.taskId);
 		if (result === undefined) continue;
-		const policy = taskPolicy(ports.config);
+		const policy = taskPolicy(ports.config, run);
 		const heard = reportTask(task, report.leaseToken, result, policy, nowMs, ports.dice());
 		if (heard.ok) {
 			moved.push(heard.value.task);

@@ -124,7 +124,7 @@ function fixSeal(
 	const { ports, store } = context;
 	const sealedAtMs = ports.nowMs();
 	const verdict = decideVerdict({
-		cancelled: false,
+		cancelled: run.cancelledAtMs !== null,
 		timedOut: run.timedOut,
 		planningFailed: run.planningFailure !== null,
 		totals: foldTotals(run.plannedTasks ?? 0, foldStates(ports.storage)),

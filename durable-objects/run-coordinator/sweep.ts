@@ -21,7 +21,7 @@ export function sweep(context: CoordinatorContext, run: RunRow, nowMs: number): 
 	let { lastMessageNo } = run;
 	for (const message of store.messages()) {
 		const resent = isOverdue(message, run, nowMs, context)
-			? resend(context, message, lastMessageNo + 1, nowMs)
+			? resend(context, run, message, lastMessageNo + 1, nowMs)
 			: false;
 		if (resent) lastMessageNo += 1;
 	}
@@ -46,6 +46,7 @@ function isOverdue(
 /** @returns whether a new message took the old one's place; none does when its tasks are in other hands or lost */
 function resend(
 	context: CoordinatorContext,
+	run: RunRow,
 	message: MessageRow,
 	messageNo: number,
 	nowMs: number,
@@ -53,7 +54,9 @@ function resend(
 	const { store } = context;
 	const tasks = store.findTasks(message.taskIds);
 	const again =
-		message.leaseToken === null ? recoverAll(tasks) : expireAll(context, message, tasks, nowMs);
+		message.leaseToken === null
+			? recoverAll(tasks)
+			: expireAll(context, run, message, tasks, nowMs);
 	store.saveTasks(again);
 	store.deleteMessage(message.messageNo);
 	const taskIds = again.filter((task) => task.closedAtMs === null).map((task) => task.taskId);
@@ -64,6 +67,7 @@ function resend(
 
 function expireAll(
 	{ ports, store }: CoordinatorContext,
+	run: RunRow,
 	message: MessageRow,
 	tasks: readonly Task[],
 	nowMs: number,
@@ -72,7 +76,7 @@ function expireAll(
 	const ended: Attempt[] = [];
 	for (const task of tasks) {
 		if (task.leaseToken !== message.leaseToken) continue;
-		const expiry = expireLease(task, taskPolicy(ports.config), nowMs);
+		const expiry = expireLease(task, taskPolicy(ports.config, run), nowMs);
 		if (!expiry.ok) continue;
 		expired.push(expiry.value.task);
 		if (expiry.value.attempt !== null) ended.push(expiry.value.attempt);

@@ -1,22 +1,62 @@
 import type { Summary } from "../../src/domain/summary.ts";
-import type { Screen } from "./screen.ts";
+import type { AdminToken } from "./admin-token.ts";
+import { formatHour, nextHour } from "./cron.ts";
+import type { Options } from "./options.ts";
+import { count, type Screen, span } from "./screen.ts";
 import type { StateFolder } from "./state-folder.ts";
 
-export interface AdminToken {
-	readonly value: string;
-	/** Chosen by whoever set ADMIN_TOKEN, and never shown; otherwise made for this start, and shown. */
-	readonly chosen: boolean;
+/** What the operator is told before and after a run: what this daicho works on, and where to go on. */
+export interface Setting {
+	readonly options: Options;
+	/** Undefined for the simulated Twitch. */
+	readonly twitchUrl: string | undefined;
+	readonly state: StateFolder;
+	readonly token: AdminToken;
 }
 
-/** Where the API is, as a line that can be pasted into a shell. */
-export function showApi(screen: Screen, url: string, token: AdminToken, { runId }: Summary): void {
+const labelColumns = 13;
+
+export function showSetting(screen: Screen, { options, twitchUrl, state, token }: Setting): void {
+	const { streamers, latencyMs, simulatedOnly } = options;
+	screen.line();
+	screen.line(`  ${screen.paint("bold", "daicho")}  the ledger of every run`);
+	screen.line();
+	if (twitchUrl === undefined) {
+		const people = `${count(streamers)} ${streamers === 1 ? "streamer" : "streamers"}`;
+		showFact(screen, "Twitch", `simulated, ${people}, ${latencyMs} ms an answer`);
+	} else {
+		showFact(screen, "Twitch", twitchUrl);
+		if (simulatedOnly.length > 0) {
+			const names = simulatedOnly.map((name) => `--${name}`).join(" and ");
+			showFact(screen, "", `${names} left aside: they are for the simulated Twitch`);
+		}
+	}
+	showFact(screen, "State", `${state.shown}, ${state.isNew ? "new" : "kept from before"}`);
+	showFact(screen, "Log", `${state.shown}/wrangler.log`);
+	if (!token.chosen) showFact(screen, "ADMIN_TOKEN", token.value);
+}
+
+export function showReady(screen: Screen, url: string, afterMs: number): void {
+	showFact(screen, "API", `${url}, ready after ${span(afterMs)}`);
+	screen.line();
+}
+
+/** Where the result is, as a line that can be pasted into a shell, and what happens now. */
+export function showWhatIsNext(
+	screen: Screen,
+	url: string,
+	token: AdminToken,
+	{ runId }: Summary,
+): void {
 	const bearer = token.chosen ? "$ADMIN_TOKEN" : token.value;
 	screen.line();
-	screen.line(`  ${screen.paint("dim", "This run     ")}${url}/api/runs/${runId}`);
-	screen.line(`  ${screen.paint("dim", "All runs     ")}${url}/api/runs`);
-	screen.line(
-		`  ${screen.paint("dim", "Try          ")}curl -H "Authorization: Bearer ${bearer}" ${url}/api/runs/latest`,
-	);
+	showFact(screen, "This run", `${url}/api/runs/${runId}`);
+	showFact(screen, "All runs", `${url}/api/runs`);
+	showFact(screen, "Try", `curl -H "Authorization: Bearer ${bearer}" ${url}/api/runs/latest`);
+	screen.line();
+	const hour = formatHour(nextHour(Date.now()));
+	screen.line(`  Next run at ${hour}, and every hour. Ctrl-C stops everything.`);
+	screen.line();
 }
 
 /** How to get streamers into a database that has none. */
@@ -28,16 +68,20 @@ export function showHowToAddStreamers(
 	screen.line();
 	screen.line("  No streamer is enabled, so there was nothing to collect.");
 	if (simulated) {
-		screen.line("  Load samples with --streamers N.");
+		screen.line("  --streamers N loads samples.");
 		return;
 	}
 	screen.line("  Add each with the id, login and name that Twitch knows, in the project's folder:");
 	screen.line();
 	const insert =
 		"INSERT INTO streamers (broadcaster_id, login, display_name, enabled, added_at_ms) VALUES ('12826', 'twitch', 'Twitch', 1, unixepoch() * 1000)";
-	// A path in single quotes says what it is in every shell; a quote in it has to leave them for a moment.
+	// In single quotes a path is what it says in every shell; a quote in it has to leave them for a moment.
 	const folder = `'${state.path.replaceAll("'", "'\\''")}'`;
 	screen.line(
 		`  npx wrangler d1 execute daicho --local --persist-to ${folder} --command "${insert}"`,
 	);
+}
+
+function showFact(screen: Screen, label: string, fact: string): void {
+	screen.line(`  ${screen.paint("dim", label.padEnd(labelColumns))}${fact}`);
 }

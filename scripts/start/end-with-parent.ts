@@ -6,7 +6,11 @@
 const parent = process.ppid;
 const watchMs = 500;
 
-setInterval(() => {
+const watch = setInterval(() => {
 	if (process.ppid === parent) return;
+	clearInterval(watch);
 	process.kill(process.pid, "SIGTERM");
-}, watchMs).unref();
+}, watchMs);
+watch.unref();
+
+export {};

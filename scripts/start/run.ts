@@ -8,7 +8,7 @@ import type { Api } from "./api.ts";
  * is looked at less often.
  */
 export function pollMsFor(plannedTasks: number): number {
-	return Math.min(Math.max(plannedTasks / 10, 250), 2_000);
+	return Math.min(Math.max(plannedTasks / 10, 500), 2_000);
 }
 
 /** Follows a run until it is sealed. @returns its final summary */

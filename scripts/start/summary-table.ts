@@ -127,6 +127,9 @@ function explain({ verdict, tasks, errors }: Summary): string {
 }
 
 function describeRecovery({ tasks, attempts }: Summary): string {
+	if (tasks.recovered + attempts.retried + attempts.leasesExpired === 0) {
+		return "nothing had to be: no retry, no lost message";
+	}
 	const words = [
 		`${count(tasks.recovered)} streamers`,
 		`${count(attempts.retried)} retries`,

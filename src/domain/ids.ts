@@ -79,6 +79,11 @@ export function runIdAfter(job: JobName, before: RunId): RunId {
 	return toRunId(`${job}-${parts[2]}${parts[3]}-a`);
 }
 
+/** Reruns are numbered on the run that the first of them was made from: the root of `…-r2` is `…`. */
+export function rootRunId(runId: RunId): RunId {
+	return toRunId(runId.replace(/-r\d+$/, ""));
+}
+
 /** 20261123T171502123 */
 function compactTime(atMs: number): string {
 	return new Date(atMs).toISOString().replace(/[-:.Z]/g, "");

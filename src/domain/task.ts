@@ -44,7 +44,7 @@ export const taskStates = [
 	"failed",
 	/** Closed: attempts were used up, or the deadline came, without a word. */
 	"lost",
-	/** Closed: an operator stopped the run before the task had started. */
+	/** Closed: an operator stopped the run before the task had started, or before it was begun again. */
 	"cancelled",
 ] as const;
 export type TaskState = (typeof taskStates)[number];
@@ -105,6 +105,8 @@ export interface TaskPolicy {
 	readonly maxAttempts: number;
 	/** Times a task may be given back before that counts as a failure: a job that never gets anywhere must end. */
 	readonly maxDeferrals: number;
+	/** The run was cancelled: what runs may finish, and nothing is begun again. */
+	readonly stopping: boolean;
 }
 
 /** Why a task did not move. `already_reported` is the same report again; the others are late or too early. */
@@ -197,7 +199,7 @@ function settle(
 		case "permanent":
 			return { ...task, state: "failed", closedAtMs: nowMs };
 		case "retryable": {
-			if (attemptsUsed(task) >= policy.maxAttempts) {
+			if (policy.stopping || attemptsUsed(task) >= policy.maxAttempts) {
 				return { ...task, state: "failed", closedAtMs: nowMs };
 			}
 			const retries = task.retries + 1;
@@ -205,6 +207,7 @@ function settle(
 			return { ...task, state: "waiting", retries, notBeforeMs };
 		}
 		case "deferred": {
+			if (policy.stopping) return { ...task, state: "cancelled", closedAtMs: nowMs };
 			if (task.deferrals >= policy.maxDeferrals) {
 				return { ...task, state: "failed", error: tooManyDeferrals, closedAtMs: nowMs };
 			}
@@ -235,6 +238,9 @@ export function expireLease(
 		leaseExpiresAtMs: null,
 		leasesExpired: task.leasesExpired + 1,
 	};
+	if (policy.stopping) {
+		return ok({ task: { ...silent, state: "cancelled", closedAtMs: nowMs }, attempt });
+	}
 	if (attemptsUsed(task) >= policy.maxAttempts) {
 		const lost: Task = { ...silent, state: "lost", error: leaseExpired, closedAtMs: nowMs };
 		return ok({ task: lost, attempt });
@@ -256,6 +262,13 @@ export function endWait(task: Task, nowMs: number): Result<Task, TaskRefusal> {
 	if (task.state !== "waiting" || task.notBeforeMs === null) return err("leased");
 	if (task.notBeforeMs > nowMs) return err("not_due");
 	return ok({ ...task, notBeforeMs: null });
+}
+
+/** An operator stopped the run: what has not started does not start. What runs may finish. */
+export function cancelTask(task: Task, nowMs: number): Result<Task, TaskRefusal> {
+	if (!isOpen(task)) return err("closed");
+	if (task.state === "running") return err("leased");
+	return ok({ ...task, state: "cancelled", notBeforeMs: null, closedAtMs: nowMs });
 }
 
 /** The run's deadline came: what an attempt had called a failure is failed, what was never heard of is lost. */

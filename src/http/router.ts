@@ -5,9 +5,11 @@ import type { Env } from "../env.ts";
 import type { JobRegistry } from "../jobs/job.ts";
 import { describeError, type Log } from "../log.ts";
 import { requireAdmin } from "./auth.ts";
+import { postCancel } from "./cancel.ts";
 import { errorResponse, HttpError, notFound } from "./errors.ts";
 import { getHealth } from "./health.ts";
 import { readRunId, readTaskId } from "./params.ts";
+import { postRerun } from "./rerun.ts";
 import { getLatestRun, getRun, getRuns, getTask, getTasks } from "./runs.ts";
 import { postRun } from "./start-run.ts";
 
@@ -41,9 +43,17 @@ router
 		const { runId, taskId } = request.params;
 		return getTask(sources(ports), readRunId(runId), readTaskId(taskId));
 	})
+	.post("/api/runs/:runId/rerun", admin, (request, ports) =>
+		postRerun(sources(ports), request, readRunId(request.params["runId"])),
+	)
+	.post("/api/runs/:runId/cancel", admin, (request, ports) =>
+		postCancel(sources(ports), readRunId(request.params["runId"])),
+	)
 	.all("/healthz", allow("GET, HEAD"))
 	.all("/api/runs", admin, allow("GET, HEAD, POST"))
 	.all("/api/runs/:runId", admin, allow("GET, HEAD"))
+	.all("/api/runs/:runId/rerun", admin, allow("POST"))
+	.all("/api/runs/:runId/cancel", admin, allow("POST"))
 	.all("/api/runs/:runId/tasks", admin, allow("GET, HEAD"))
 	.all("/api/runs/:runId/tasks/:taskId", admin, allow("GET, HEAD"))
 	.all("*", () => {

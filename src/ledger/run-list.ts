@@ -2,7 +2,7 @@ import { and, desc, eq, getTableColumns, lt, or, type SQL, sql } from "drizzle-o
 import { drizzle } from "drizzle-orm/d1";
 import { runs } from "../../drizzle/d1/schema.ts";
 import type { JobName, RunId } from "../domain/ids.ts";
-import type { RunState, Verdict } from "../domain/run.ts";
+import type { RunState, Verdict, Window } from "../domain/run.ts";
 import type { Summary } from "../domain/summary.ts";
 import { listRunsMax } from "../limits.ts";
 
@@ -14,6 +14,10 @@ export interface RunRecord {
 	/** As it was sealed, with the reruns of today; null while the run is open. */
 	readonly summary: Summary | null;
 	readonly reruns: readonly RunId[];
+	/** What it looked at; null when planning failed. */
+	readonly window: Window | null;
+	/** Its tasks are no longer kept. */
+	readonly tasksForgotten: boolean;
 }
 
 export interface RunFilter {
@@ -61,9 +65,10 @@ async function selectRuns(
 	condition: SQL | undefined,
 	limit: number,
 ): Promise<RunRecord[]> {
+	// Named with its table by hand: drizzle leaves that out in a select from one table, and `rerun` has a run_id too.
 	const reruns = sql<string>`(
 		SELECT json_group_array(rerun.run_id ORDER BY rerun.started_at_ms, rerun.run_id)
-		FROM runs AS rerun WHERE rerun.rerun_of = ${runs.runId})`;
+		FROM runs AS rerun WHERE rerun.rerun_of = ${sql.raw("runs.run_id")})`;
 	const rows = await drizzle(database)
 		.select({ ...getTableColumns(runs), reruns })
 		.from(runs)
@@ -79,6 +84,11 @@ async function selectRuns(
 			startedAtMs: row.startedAtMs,
 			summary: summary === null ? null : { ...summary, reruns },
 			reruns,
+			window:
+				row.windowFromMs === null || row.windowToMs === null
+					? null
+					: { fromMs: row.windowFromMs, toMs: row.windowToMs },
+			tasksForgotten: row.tasksForgottenAtMs !== null,
 		};
 	});
 }

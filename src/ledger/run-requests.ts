@@ -3,34 +3,34 @@ import { err, ok, type Result } from "../domain/result.ts";
 
 /**
  * Which request made which run: a repeated request (same `Idempotency-Key`) finds the run it made, and two requests
- * of one millisecond get two runs. Decided by one insert in D1.
+ * at once get two runs. Decided by one insert in D1.
  */
 export interface RunRequestRow {
 	readonly requestKey: string;
+	/** Of everything that was asked for, the run it is about included. */
 	readonly bodyHash: string;
 	readonly requestedAtMs: number;
 }
 
+/** How the run of a request gets its id. */
+export type RunNaming =
+	/** By its millisecond; the next one is tried when that is taken. */
+	| { readonly kind: "time"; readonly nameRun: (requestedAtMs: number) => RunId }
+	/** By the next free number of its root: `…-r1`, `…-r2`. */
+	| { readonly kind: "rerun"; readonly root: RunId };
+
 const triesMax = 20;
 
-/**
- * @param nameRun the id of a run requested at that millisecond; the next millisecond is tried when it is taken
- * @returns the run of this key, now or of an earlier call; `key_reused` when that one asked for something else
- */
+/** @returns the run of this key, now or of an earlier call; `key_reused` when that one asked for something else */
 export async function recordRunRequest(
 	database: D1Database,
 	request: RunRequestRow,
-	nameRun: (requestedAtMs: number) => RunId,
+	naming: RunNaming,
 ): Promise<Result<RunId, "key_reused">> {
 	for (let tries = 0; tries < triesMax; tries += 1) {
 		const requestedAtMs = request.requestedAtMs + tries;
 		const [, found] = await database.batch<{ run_id: string; body_hash: string }>([
-			database
-				.prepare(
-					`INSERT INTO run_requests (request_key, run_id, body_hash, requested_at_ms)
-					VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING`,
-				)
-				.bind(request.requestKey, nameRun(requestedAtMs), request.bodyHash, requestedAtMs),
+			insertRequest(database, { ...request, requestedAtMs }, naming),
 			database
 				.prepare("SELECT run_id, body_hash FROM run_requests WHERE request_key = ?1")
 				.bind(request.requestKey),
@@ -40,5 +40,29 @@ export async function recordRunRequest(
 			return row.body_hash === request.bodyHash ? ok(row.run_id as RunId) : err("key_reused");
 		}
 	}
-	throw new Error(`no free run id in ${triesMax} milliseconds`);
+	throw new Error(`no free run id in ${triesMax} tries`);
+}
+
+function insertRequest(
+	database: D1Database,
+	{ requestKey, bodyHash, requestedAtMs }: RunRequestRow,
+	naming: RunNaming,
+): D1PreparedStatement {
+	if (naming.kind === "time") {
+		return database
+			.prepare(
+				`INSERT INTO run_requests (request_key, run_id, body_hash, requested_at_ms)
+				VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING`,
+			)
+			.bind(requestKey, naming.nameRun(requestedAtMs), bodyHash, requestedAtMs);
+	}
+	// A range of the ids' own index. What follows the number in an id (`…-r1-a-r1`) falls away in the cast.
+	return database
+		.prepare(
+			`INSERT INTO run_requests (request_key, run_id, body_hash, requested_at_ms)
+			SELECT ?1, ?2 || '-r' || (1 + coalesce(max(CAST(substr(run_id, length(?2) + 3) AS INTEGER)), 0)), ?3, ?4
+			FROM run_requests WHERE run_id >= ?2 || '-r' AND run_id < ?2 || '-s'
+			ON CONFLICT DO NOTHING`,
+		)
+		.bind(requestKey, naming.root, bodyHash, requestedAtMs);
 }

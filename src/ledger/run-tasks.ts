@@ -50,6 +50,23 @@ export async function listRunTasks(
 	return results.map(readTaskRow);
 }
 
+/** @returns the ids of a sealed run's tasks in these states, or of all for null, in their order */
+export async function listRunTaskIds(
+	database: Database,
+	runId: RunId,
+	states: readonly TaskState[] | null,
+): Promise<TaskId[]> {
+	const { results } = await database
+		.prepare(
+			`SELECT task_id FROM run_tasks
+			WHERE run_id = ?1 AND (?2 IS NULL OR state IN (SELECT value FROM json_each(?2)))
+			ORDER BY task_id`,
+		)
+		.bind(runId, states === null ? null : JSON.stringify(states))
+		.all<{ task_id: TaskId }>();
+	return results.map((row) => row.task_id);
+}
+
 export async function findRunTask(
 	database: Database,
 	runId: RunId,

@@ -13,11 +13,16 @@ export interface RunHead {
 	readonly slotAtMs: number | null;
 	readonly rerunOf: RunId | null;
 	readonly startedAtMs: number;
+	/** What it looks at; null when planning failed. */
+	readonly windowFromMs: number | null;
+	readonly windowToMs: number | null;
 }
 
 const insertRun = `
-	INSERT INTO runs (run_id, job, "trigger", slot_at_ms, rerun_of, started_at_ms, state, closed_at_ms)
-	VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`;
+	INSERT INTO runs (
+		run_id, job, "trigger", slot_at_ms, rerun_of, started_at_ms, window_from_ms, window_to_ms, state, closed_at_ms
+	)
+	VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`;
 
 /**
  * Before anything is sent.
@@ -66,6 +71,6 @@ export function sealRunStatement(
 }
 
 function headValues(run: RunHead): unknown[] {
-	const { runId, job, trigger, slotAtMs, rerunOf, startedAtMs } = run;
-	return [runId, job, trigger, slotAtMs, rerunOf, startedAtMs];
+	const { runId, job, trigger, slotAtMs, rerunOf, startedAtMs, windowFromMs, windowToMs } = run;
+	return [runId, job, trigger, slotAtMs, rerunOf, startedAtMs, windowFromMs, windowToMs];
 }

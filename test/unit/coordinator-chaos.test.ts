@@ -33,6 +33,7 @@ const events = [
 	"queue down",
 	"queue loses answers",
 	"queue up",
+	"cancel",
 ] as const;
 type Event = (typeof events)[number];
 
@@ -101,6 +102,9 @@ async function happen(world: World, event: Event): Promise<void> {
 			return;
 		case "queue up":
 			world.sendFails = null;
+			return;
+		case "cancel":
+			await world.coordinator.cancel();
 	}
 }
 
@@ -157,8 +161,8 @@ describe("a run on a bad day", () => {
 
 					expect(summary.balanced).toBe(true);
 					expect(summary.tasks.open).toBe(0);
-					const { planned, succeeded, failed, lost, recovered } = summary.tasks;
-					expect(succeeded + failed + lost).toBe(planned);
+					const { planned, succeeded, failed, lost, cancelled, recovered } = summary.tasks;
+					expect(succeeded + failed + lost + cancelled).toBe(planned);
 					expect(recovered).toBeLessThanOrEqual(planned);
 					expect(summary.yield["thingsMade"] ?? 0).toBe(world.job.made.size);
 					expect(summary.durationMs).toBeLessThan(50 * 60_000 + 3 * 900_000 + day.length * 180_000);

@@ -1,5 +1,6 @@
 import { SqliteDatabase } from "../support/sqlite-database.ts";
 import { SqliteStorage } from "../support/sqlite-storage.ts";
+import { describeCancelling } from "../support/suites/cancelling.ts";
 import { describeRecovery } from "../support/suites/recovery.ts";
 import { describeRun, type WithPlatform } from "../support/suites/run.ts";
 
@@ -17,3 +18,4 @@ const withPlatform: WithPlatform = async (use) => {
 
 describeRun(withPlatform);
 describeRecovery(withPlatform);
+describeCancelling(withPlatform);

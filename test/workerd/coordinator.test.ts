@@ -1,5 +1,6 @@
 import { applyD1Migrations, runInDurableObject } from "cloudflare:test";
 import { beforeEach } from "vitest";
+import { describeCancelling } from "../support/suites/cancelling.ts";
 import { describeRecovery } from "../support/suites/recovery.ts";
 import { describeRun, type WithPlatform } from "../support/suites/run.ts";
 import { env } from "./env.ts";
@@ -33,3 +34,4 @@ const withPlatform: WithPlatform = async (use) => {
 
 describeRun(withPlatform);
 describeRecovery(withPlatform);
+describeCancelling(withPlatform);

@@ -53,6 +53,8 @@ CREATE TABLE `runs` (
 	`rerun_of` text,
 	`state` text NOT NULL,
 	`verdict` text,
+	`window_from_ms` integer,
+	`window_to_ms` integer,
 	`started_at_ms` integer NOT NULL,
 	`closed_at_ms` integer,
 	`sealed_at_ms` integer,

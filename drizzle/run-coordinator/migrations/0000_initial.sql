@@ -41,6 +41,7 @@ CREATE TABLE `run` (
 	`last_message_no` integer NOT NULL,
 	`claimed_message_no` integer NOT NULL,
 	`last_claim_at_ms` integer,
+	`cancelled_at_ms` integer,
 	`timed_out` integer NOT NULL,
 	`late_reports` integer NOT NULL,
 	`duplicate_deliveries` integer NOT NULL,

@@ -5,6 +5,7 @@ import { type Outcome, outcomeKinds } from "../../../src/domain/outcome.ts";
 import type { Result } from "../../../src/domain/result.ts";
 import {
 	type Attempt,
+	cancelTask,
 	claimTask,
 	closeTaskAtDeadline,
 	endWait,
@@ -21,7 +22,8 @@ import {
 } from "../../../src/domain/task.ts";
 import { failure, taskIdOf } from "../../support/scripted-job.ts";
 
-const policy = { maxAttempts: 4, maxDeferrals: 3 };
+const policy = { maxAttempts: 4, maxDeferrals: 3, stopping: false };
+const stopping = { ...policy, stopping: true };
 const token = (name: string) => name as LeaseToken;
 const nowMs = 1_000_000;
 
@@ -36,8 +38,13 @@ function resultOf(outcome: Outcome) {
 	return { taskId: "task", outcome, yield: { made: 1 }, meters: {}, warnings: [] };
 }
 
-function report(task: Task, lease: string, outcome: Outcome): Result<Moved, TaskRefusal> {
-	return reportTask(task, token(lease), resultOf(outcome), policy, nowMs, 0.5);
+function report(
+	task: Task,
+	lease: string,
+	outcome: Outcome,
+	by = policy,
+): Result<Moved, TaskRefusal> {
+	return reportTask(task, token(lease), resultOf(outcome), by, nowMs, 0.5);
 }
 
 /** One task in every state, as it really gets there. */
@@ -59,8 +66,7 @@ function taskIn(state: TaskState): Task {
 		case "lost":
 			return value(closeTaskAtDeadline(planned, nowMs)).task;
 		case "cancelled":
-			// Nothing cancels a task yet; the state is there and must hold.
-			return { ...planned, state: "cancelled", closedAtMs: nowMs };
+			return value(cancelTask(planned, nowMs));
 	}
 }
 
@@ -78,6 +84,10 @@ describe("a task, in every state", () => {
 		"message lost": (task) => recoverTask(task),
 		"wait is over": (task) => endWait(task, nowMs),
 		deadline: (task) => closeTaskAtDeadline(task, nowMs),
+		cancel: (task) => cancelTask(task, nowMs),
+		"retryable, run cancelled": (task) => report(task, "lease", outcomes.retryable, stopping),
+		"deferred, run cancelled": (task) => report(task, "lease", outcomes.deferred, stopping),
+		"lease runs out, run cancelled": (task) => expireLease(task, stopping, nowMs),
 	};
 	/** The next state, or why there is none. */
 	const table: Record<TaskState, Record<string, TaskState | `!${TaskRefusal}`>> = {
@@ -89,6 +99,10 @@ describe("a task, in every state", () => {
 			"message lost": "planned",
 			"wait is over": "!leased",
 			deadline: "lost",
+			cancel: "cancelled",
+			"retryable, run cancelled": "!stale_lease",
+			"deferred, run cancelled": "!stale_lease",
+			"lease runs out, run cancelled": "!stale_lease",
 		},
 		running: {
 			claim: "!leased",
@@ -98,6 +112,10 @@ describe("a task, in every state", () => {
 			"message lost": "!leased",
 			"wait is over": "!leased",
 			deadline: "lost",
+			cancel: "!leased",
+			"retryable, run cancelled": "failed",
+			"deferred, run cancelled": "cancelled",
+			"lease runs out, run cancelled": "cancelled",
 		},
 		waiting: {
 			claim: "!not_due",
@@ -107,6 +125,10 @@ describe("a task, in every state", () => {
 			"message lost": "!not_due",
 			"wait is over": "!not_due",
 			deadline: "failed",
+			cancel: "cancelled",
+			"retryable, run cancelled": "!already_reported",
+			"deferred, run cancelled": "!already_reported",
+			"lease runs out, run cancelled": "!stale_lease",
 		},
 		succeeded: closed("!already_reported"),
 		failed: closed("!already_reported"),
@@ -118,7 +140,12 @@ describe("a task, in every state", () => {
 		const refused = Object.fromEntries(
 			Object.keys(moves).map((move) => [move, "!closed" as const]),
 		);
-		return { ...refused, "report, lease held": repeated };
+		return {
+			...refused,
+			"report, lease held": repeated,
+			"retryable, run cancelled": repeated,
+			"deferred, run cancelled": repeated,
+		};
 	}
 
 	const cases = taskStates.flatMap((state) =>
@@ -140,7 +167,7 @@ describe("a task, in every state", () => {
 
 describe("a task, whatever happens to it", () => {
 	type Step =
-		| { readonly do: "claim" | "expire" | "recover" | "endWait" | "deadline" | "again" }
+		| { readonly do: "claim" | "expire" | "recover" | "endWait" | "deadline" | "again" | "cancel" }
 		| {
 				readonly do: "report";
 				readonly kind: (typeof outcomeKinds)[number];
@@ -160,7 +187,10 @@ describe("a task, whatever happens to it", () => {
 			weight: 2,
 			arbitrary: fc.constantFrom<Step>({ do: "expire" }, { do: "endWait" }, { do: "again" }),
 		},
-		{ weight: 1, arbitrary: fc.constantFrom<Step>({ do: "recover" }, { do: "deadline" }) },
+		{
+			weight: 1,
+			arbitrary: fc.constantFrom<Step>({ do: "recover" }, { do: "deadline" }, { do: "cancel" }),
+		},
 	);
 
 	interface Trace {
@@ -205,6 +235,8 @@ describe("a task, whatever happens to it", () => {
 						return endWait(task, clock);
 					case "deadline":
 						return closeTaskAtDeadline(task, clock);
+					case "cancel":
+						return cancelTask(task, clock);
 				}
 			})();
 			if (!result.ok) continue;

@@ -1,0 +1,23 @@
+import type { RunId } from "../domain/ids.ts";
+import { findRun } from "../ledger/run-list.ts";
+import { HttpError, notFound } from "./errors.ts";
+import type { RequestedRunPorts } from "./requested-run.ts";
+
+/**
+ * `POST /api/runs/:runId/cancel`: what has not started is cancelled, what runs may finish. Answers
+ * `{runId, cancelled, running}`; a second time changes nothing and answers alike.
+ */
+export async function postCancel(
+	{ database, findCoordinator }: RequestedRunPorts,
+	runId: RunId,
+): Promise<Response> {
+	const answer = await findCoordinator(runId).cancel();
+	if (answer.kind === "cancelled") {
+		return Response.json({ runId, cancelled: answer.cancelled, running: answer.running });
+	}
+	// An object forgets a run some days after its seal; D1 knows it for ever.
+	if (answer.kind === "unknown_run" && (await findRun(database, runId)) === undefined) {
+		throw notFound("run_not_found", `There is no run ${runId}. GET /api/runs lists them.`);
+	}
+	throw new HttpError(409, "run_closed", `The run ${runId} is over: nothing is left to cancel.`);
+}

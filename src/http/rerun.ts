@@ -1,0 +1,133 @@
+import { type RunId, rootRunId, type TaskId } from "../domain/ids.ts";
+import type { TaskState } from "../domain/task.ts";
+import { findRun, type RunRecord } from "../ledger/run-list.ts";
+import { listRunTaskIds } from "../ledger/run-tasks.ts";
+import { readUsualRun } from "../ledger/usual-run.ts";
+import { decodeObject, decodeTaskIds } from "./body-fields.ts";
+import { badRequest, HttpError, notFound } from "./errors.ts";
+import { readJsonBody } from "./json-body.ts";
+import { type RequestedRunPorts, readIdempotencyKey, startRequestedRun } from "./requested-run.ts";
+
+/**
+ * `POST /api/runs/:runId/rerun`: a new run from a sealed one, with its window. The old one stays as it was and lists
+ * the new one among its `reruns`.
+ */
+const scopes = ["failed", "all", "selection"] as const;
+type Scope = (typeof scopes)[number];
+
+interface RerunBody {
+	readonly scope: Scope;
+	readonly taskIds: readonly TaskId[] | null;
+	readonly dryRun: boolean;
+}
+
+const statesOfScope: Record<Scope, readonly TaskState[] | null> = {
+	failed: ["failed", "lost"],
+	all: null,
+	selection: null,
+};
+
+export async function postRerun(
+	ports: RequestedRunPorts,
+	request: Request,
+	runId: RunId,
+): Promise<Response> {
+	const key = readIdempotencyKey(request);
+	const body = decodeRerunBody(await readJsonBody(request));
+	const run = await findSealedRun(ports, runId);
+	const taskIds = await selectTasks(ports.database, run, body);
+	if (body.dryRun) return describeRerun(ports.database, run, body, taskIds);
+	return startRequestedRun(
+		ports,
+		key,
+		["rerun", runId, body.scope, body.taskIds],
+		{ kind: "rerun", root: rootRunId(runId) },
+		{
+			job: run.job,
+			trigger: "rerun",
+			slotAtMs: null,
+			rerunOf: runId,
+			taskIds,
+			window: run.window,
+		},
+	);
+}
+
+function decodeRerunBody(value: unknown): RerunBody {
+	const body = decodeObject(value, ["scope", "taskIds", "dryRun"]);
+	const scope = scopes.find((one) => one === body["scope"]);
+	if (scope === undefined) {
+		throw badRequest("invalid_scope", `scope is one of ${scopes.join(", ")}.`);
+	}
+	if ((scope === "selection") !== (body["taskIds"] !== undefined)) {
+		throw badRequest("invalid_task_ids", "taskIds goes with scope selection, and only with it.");
+	}
+	const dryRun = body["dryRun"] ?? false;
+	if (typeof dryRun !== "boolean") throw badRequest("invalid_dry_run", "dryRun is true or false.");
+	const taskIds = scope === "selection" ? decodeTaskIds(body["taskIds"]) : null;
+	return { scope, taskIds, dryRun };
+}
+
+async function findSealedRun(
+	{ database, findCoordinator }: RequestedRunPorts,
+	runId: RunId,
+): Promise<RunRecord> {
+	const run = await findRun(database, runId);
+	if (run !== undefined && run.summary !== null) return run;
+	if (run === undefined && "kind" in (await findCoordinator(runId).summary())) {
+		throw notFound("run_not_found", `There is no run ${runId}. GET /api/runs lists them.`);
+	}
+	throw new HttpError(
+		409,
+		"run_open",
+		`The run ${runId} is not sealed yet: wait for it, or cancel it first.`,
+	);
+}
+
+/** @returns the tasks of the new run; null for all that the job plans, when the old run planned none */
+async function selectTasks(
+	database: D1Database,
+	run: RunRecord,
+	{ scope, taskIds }: RerunBody,
+): Promise<readonly TaskId[] | null> {
+	const planned = run.summary?.tasks.planned ?? 0;
+	if (scope === "all" && planned === 0) return null;
+	const known = await listRunTaskIds(database, run.runId, statesOfScope[scope]);
+	if (taskIds !== null) {
+		const there = new Set(known);
+		const missing = taskIds.filter((taskId) => !there.has(taskId));
+		if (missing.length === 0) return taskIds;
+		const named = missing.slice(0, 10).join(", ");
+		throw badRequest("unknown_task_ids", `The run ${run.runId} has no tasks ${named}.`);
+	}
+	if (known.length > 0) return known;
+	throw new HttpError(
+		409,
+		"nothing_to_rerun",
+		run.tasksForgotten
+			? `The tasks of ${run.runId} are no longer kept (TASK_RETENTION_DAYS).`
+			: `No task of ${run.runId} failed or was lost.`,
+	);
+}
+
+/** What it would do and about cost, by the last runs of the job; nothing is started. */
+async function describeRerun(
+	database: D1Database,
+	run: RunRecord,
+	{ scope }: RerunBody,
+	taskIds: readonly TaskId[] | null,
+): Promise<Response> {
+	const usual = await readUsualRun(database, run.job);
+	const tasks = taskIds?.length ?? usual.tasks;
+	return Response.json({
+		dryRun: true,
+		rerunOf: run.runId,
+		scope,
+		tasks,
+		aboutMs: Math.ceil(tasks * usual.msPerTask),
+		aboutMeters: Object.fromEntries(
+			Object.entries(usual.metersPerTask).map(([name, value]) => [name, Math.ceil(tasks * value)]),
+		),
+		basedOnRuns: usual.runs,
+	});
+}

@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Summary } from "../../src/domain/summary.ts";
+import { type Deployment, deploy } from "../support/deployment.ts";
+
+/** An operator with curl sets right what went wrong: rerun and cancel on the built Worker. */
+let deployment: Deployment;
+let bad: Summary;
+
+beforeAll(async () => {
+	deployment = await deploy({ streamers: 40 }, { MAX_ATTEMPTS: "1" });
+	for (const index of [2, 3, 4]) {
+		deployment.twitch.respondWith(idOf(index), { status: 500, body: "", times: 1 });
+	}
+	deployment.twitch.respondWith(idOf(7), { status: 404, body: "{}" });
+	bad = await deployment.sealed(await runIdOf(await post("/api/runs", { job: "collect-clips" })));
+});
+afterAll(() => deployment.close());
+
+function idOf(index: number): string {
+	const streamer = deployment.twitch.streamers[index];
+	if (streamer === undefined) throw new Error("no such streamer");
+	return streamer.id;
+}
+
+function post(path: string, body?: unknown, headers: Record<string, string> = {}) {
+	return deployment.api(path, {
+		method: "POST",
+		headers: { "content-type": "application/json", ...headers },
+		body: body === undefined ? null : JSON.stringify(body),
+	});
+}
+
+async function runIdOf(answer: Response): Promise<string> {
+	expect(answer.status).toBe(202);
+	return ((await answer.json()) as { runId: string }).runId;
+}
+
+async function errorOf(answer: Response) {
+	const { error } = (await answer.json()) as { error: { code: string; message: string } };
+	expect(error.message.length).toBeGreaterThan(10);
+	return { status: answer.status, code: error.code };
+}
+
+describe("a rerun", () => {
+	const rerun = (body: unknown, headers?: Record<string, string>, runId: string = bad.runId) =>
+		post(`/api/runs/${runId}/rerun`, body, headers);
+
+	it("of what failed says first what it would do, and does nothing", async () => {
+		expect(bad.tasks).toMatchObject({ planned: 40, succeeded: 36, failed: 4 });
+		const answer = await rerun({ scope: "failed", dryRun: true });
+		expect(answer.status).toBe(200);
+		expect(await answer.json()).toMatchObject({
+			dryRun: true,
+			rerunOf: bad.runId,
+			scope: "failed",
+			tasks: 4,
+			aboutMs: expect.any(Number),
+			aboutMeters: { twitchRequests: 4 },
+			basedOnRuns: 1,
+		});
+		const [runs] = await deployment.rows("SELECT count(*) AS runs FROM runs");
+		expect(runs).toEqual({ runs: 1 });
+	});
+
+	it("of what failed is a new linked run with the window of the old one; both stay true", async () => {
+		const key = { "idempotency-key": crypto.randomUUID() };
+		const ids = await Promise.all(
+			[1, 2, 3].map(async () => runIdOf(await rerun({ scope: "failed" }, key))),
+		);
+		expect(new Set(ids)).toEqual(new Set([`${bad.runId}-r1`]));
+		const again = await deployment.sealed(`${bad.runId}-r1`);
+		expect(again).toMatchObject({
+			trigger: "rerun",
+			rerunOf: bad.runId,
+			slot: null,
+			verdict: "partial",
+			tasks: { planned: 4, succeeded: 3, failed: 1 },
+		});
+		const windows = await deployment.rows(
+			"SELECT DISTINCT window_from_ms, window_to_ms FROM runs WHERE run_id LIKE ?1",
+			`${bad.runId}%`,
+		);
+		expect(windows).toHaveLength(1);
+		const old = await (await deployment.api(`/api/runs/${bad.runId}`)).json();
+		expect(old).toEqual({ ...bad, reruns: [`${bad.runId}-r1`] });
+	});
+
+	it("of a rerun counts on the root", async () => {
+		const runId = await runIdOf(await rerun({ scope: "failed" }, {}, `${bad.runId}-r1`));
+		expect(runId).toBe(`${bad.runId}-r2`);
+		const second = await deployment.sealed(runId);
+		expect(second).toMatchObject({ rerunOf: `${bad.runId}-r1`, tasks: { planned: 1, failed: 1 } });
+	});
+
+	it("of named tasks, and of all", async () => {
+		const taskIds = [idOf(9), idOf(8), idOf(9)];
+		const named = await runIdOf(await rerun({ scope: "selection", taskIds }));
+		expect((await deployment.sealed(named)).tasks.planned).toBe(2);
+		const all = await runIdOf(await rerun({ scope: "all" }));
+		const summary = await deployment.sealed(all);
+		expect(summary.tasks).toMatchObject({ planned: 40, succeeded: 39, failed: 1 });
+		const { reruns } = (await (await deployment.api(`/api/runs/${bad.runId}`)).json()) as Summary;
+		expect(reruns).toEqual([`${bad.runId}-r1`, named, all]);
+	});
+
+	it("several at once without a key are several runs", async () => {
+		const ids = await Promise.all(
+			[1, 2, 3, 4].map(async () =>
+				runIdOf(await rerun({ scope: "selection", taskIds: [idOf(1)] })),
+			),
+		);
+		expect(new Set(ids).size).toBe(4);
+		for (const id of ids) await deployment.sealed(id);
+	});
+
+	it("of a run in which nothing failed is refused", async () => {
+		const good = await runIdOf(
+			await post("/api/runs", { job: "collect-clips", taskIds: [idOf(0)] }),
+		);
+		await deployment.sealed(good);
+		expect(await errorOf(await rerun({ scope: "failed" }, {}, good))).toEqual({
+			status: 409,
+			code: "nothing_to_rerun",
+		});
+	});
+
+	it("with the key of another request is refused", async () => {
+		const key = { "idempotency-key": crypto.randomUUID() };
+		await deployment.sealed(
+			await runIdOf(await rerun({ scope: "selection", taskIds: [idOf(1)] }, key)),
+		);
+		expect(await errorOf(await rerun({ scope: "all" }, key))).toEqual({
+			status: 409,
+			code: "idempotency_key_reused",
+		});
+	});
+
+	it.each([
+		["no scope", {}, 400, "invalid_scope"],
+		["an unknown scope", { scope: "some" }, 400, "invalid_scope"],
+		["a selection of nothing", { scope: "selection" }, 400, "invalid_task_ids"],
+		["tasks beside another scope", { scope: "all", taskIds: ["1"] }, 400, "invalid_task_ids"],
+		["tasks that the run has not", { scope: "selection", taskIds: ["1"] }, 400, "unknown_task_ids"],
+		["an unknown field", { scope: "all", force: true }, 400, "unknown_field"],
+		["a dry run that is neither", { scope: "all", dryRun: "yes" }, 400, "invalid_dry_run"],
+	])("with %s is refused", async (_, body, status, code) => {
+		expect(await errorOf(await rerun(body))).toEqual({ status, code });
+	});
+
+	it("of a run that is not there, or still open, is refused", async () => {
+		const nowhere = "collect-clips-20200101T0000Z";
+		expect(await errorOf(await rerun({ scope: "all" }, {}, nowhere))).toEqual({
+			status: 404,
+			code: "run_not_found",
+		});
+		deployment.twitch.respondWith(idOf(0), { hang: true, times: 1 });
+		const open = await runIdOf(
+			await post("/api/runs", { job: "collect-clips", taskIds: [idOf(0)] }),
+		);
+		expect(await errorOf(await rerun({ scope: "all" }, {}, open))).toEqual({
+			status: 409,
+			code: "run_open",
+		});
+		expect((await post(`/api/runs/${open}/cancel`)).status).toBe(200);
+		await deployment.sealed(open);
+	});
+});
+
+describe("cancelling", () => {
+	it("stops what has not started, says how many were past that point, and can be repeated", async () => {
+		deployment.twitch.respondWith(idOf(0), { hang: true, times: 1 });
+		const runId = await runIdOf(await post("/api/runs", { job: "collect-clips" }));
+		const cancel = async () => (await post(`/api/runs/${runId}/cancel`)).json();
+		const answer = (await cancel()) as { cancelled: number; running: number };
+		expect(answer).toMatchObject({ runId });
+		const again = (await cancel()) as { cancelled: number };
+		expect(again.cancelled).toBe(answer.cancelled);
+		const summary = await deployment.sealed(runId);
+		expect(summary).toMatchObject({ verdict: "cancelled", balanced: true });
+		expect(summary.tasks.cancelled).toBeGreaterThanOrEqual(answer.cancelled);
+		expect(summary.tasks.open).toBe(0);
+	});
+
+	it("what is over or was never there is refused", async () => {
+		expect(await errorOf(await post(`/api/runs/${bad.runId}/cancel`))).toEqual({
+			status: 409,
+			code: "run_closed",
+		});
+		expect(await errorOf(await post("/api/runs/collect-clips-20200101T0000Z/cancel"))).toEqual({
+			status: 404,
+			code: "run_not_found",
+		});
+	});
+});
