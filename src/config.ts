@@ -39,7 +39,8 @@ export interface Config {
 /** Vars and secrets as the platform hands them over. */
 export type ConfigVars = Readonly<Record<string, unknown>>;
 
-const knobs = {
+/** The numbers that an operator may change; README.md says why one would. */
+export const knobs = {
 	TASKS_PER_MESSAGE: { unit: "tasks", min: 1, max: 100, standard: 12 },
 	MESSAGES_IN_FLIGHT: { unit: "messages", min: 1, max: 500, standard: 40 },
 	LEASE_SECONDS: { unit: "seconds", min: 20, max: 900, standard: 120 },

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import * as d1 from "../../drizzle/d1/schema.ts";
 import * as runCoordinator from "../../drizzle/run-coordinator/schema.ts";
 import * as twitchGate from "../../drizzle/twitch-gate/schema.ts";
+import { knobs } from "../../src/config.ts";
 import {
 	type CollectClipsPorts,
 	createCollectClips,
@@ -26,6 +27,14 @@ describe("the README", () => {
 		const named = [...readme.matchAll(/npm run (?:-s )?([a-z:]+)/g)].map(([, name]) => name);
 		expect(named.length).toBeGreaterThan(0);
 		for (const name of named) expect(scripts).toContain(name);
+	});
+});
+
+describe("the configuration table of the README", () => {
+	it.each(Object.entries(knobs))("has %s with its unit, range and default", (name, knob) => {
+		const { unit, min, max, standard } = knob;
+		const range = `${min} to ${max.toLocaleString("en")}`;
+		expect(read("README.md")).toContain(`| \`${name}\` | ${unit}, ${range} | ${standard} |`);
 	});
 });
 

@@ -3,9 +3,13 @@ import { describe, expect, it } from "vitest";
 import { decideVerdict, moveRun, runStates } from "../../../src/domain/run.ts";
 import { type TaskState, taskStates } from "../../../src/domain/task.ts";
 import { foldTotals, isBalanced } from "../../../src/domain/totals.ts";
+import { drawnWays } from "../../support/readme.ts";
 
 describe("the run machine", () => {
 	const legal = ["planning→running", "planning→sealing", "running→sealing", "sealing→sealed"];
+	it("is the one that the README draws", () => {
+		expect(drawnWays("planning")).toEqual(legal.map((way) => way.replace("→", " → ")));
+	});
 	const steps = runStates.flatMap((from) => runStates.map((to) => ({ from, to })));
 	it.each(steps)("$from → $to", ({ from, to }) => {
 		if (legal.includes(`${from}→${to}`)) expect(moveRun(from, to)).toBe(to);

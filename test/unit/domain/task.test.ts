@@ -20,6 +20,7 @@ import {
 	type TaskState,
 	taskStates,
 } from "../../../src/domain/task.ts";
+import { drawnWays } from "../../support/readme.ts";
 import { failure, taskIdOf } from "../../support/scripted-job.ts";
 
 const policy = { maxAttempts: 4, maxDeferrals: 3, stopping: false };
@@ -205,6 +206,7 @@ describe("a task, whatever happens to it", () => {
 		const states: TaskState[] = [task.state];
 		let clock = 0;
 		let leases = 0;
+		let by = policy;
 		let last: Parameters<typeof reportTask> | null = null;
 		for (const one of steps) {
 			// Far enough for a lease to run out and a wait to be over.
@@ -220,7 +222,7 @@ describe("a task, whatever happens to it", () => {
 						});
 					case "report": {
 						const lease = token(one.stale ? "lease-0" : `lease-${leases}`);
-						last = [task, lease, resultOf(outcomes[one.kind]), policy, clock, 0.5];
+						last = [task, lease, resultOf(outcomes[one.kind]), by, clock, 0.5];
 						return reportTask(...last);
 					}
 					case "again":
@@ -228,7 +230,7 @@ describe("a task, whatever happens to it", () => {
 							? recoverTask(task)
 							: reportTask(task, last[1], last[2], policy, clock, 0.5);
 					case "expire":
-						return expireLease(task, policy, clock);
+						return expireLease(task, by, clock);
 					case "recover":
 						return recoverTask(task);
 					case "endWait":
@@ -236,6 +238,7 @@ describe("a task, whatever happens to it", () => {
 					case "deadline":
 						return closeTaskAtDeadline(task, clock);
 					case "cancel":
+						by = stopping;
 						return cancelTask(task, clock);
 				}
 			})();
@@ -257,6 +260,18 @@ describe("a task, whatever happens to it", () => {
 			fc.property(anySteps, (steps) => property(walk(steps))),
 			{ numRuns: 3_000 },
 		);
+
+	it("goes the ways that the README draws, and no others", () => {
+		const drawn = drawnWays("planned");
+		const gone = new Set<string>();
+		for (const steps of fc.sample(anySteps, { numRuns: 5_000, seed: 1 })) {
+			const { states } = walk(steps);
+			states.slice(1).forEach((state, index) => {
+				if (state !== states[index]) gone.add(`${states[index]} → ${state}`);
+			});
+		}
+		expect([...gone].sort()).toEqual(drawn.sort());
+	});
 
 	it("has one final state, which nothing leaves", () =>
 		check(({ states, task }) => {
