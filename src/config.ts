@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "./domain/result.ts";
+import type { Log } from "./log.ts";
 
 /**
  * Vars and secrets, read and checked once. Each knob stands here with its unit, range and default; a value out of
@@ -57,6 +58,21 @@ type Knob = keyof typeof knobs;
 
 /** @returns the configuration, or one message for each var that is wrong */
 export function readConfig(vars: ConfigVars): Result<Config, readonly string[]> {
+	const { config, problems } = checkConfig(vars);
+	return problems.length === 0 ? ok(config) : err(problems);
+}
+
+/**
+ * As `readConfig`, with the defaults in place of what is wrong and that said in the log: for a run that is under way,
+ * which must end also when the vars of a later deployment are wrong. Nothing new is started on it.
+ */
+export function readConfigOrDefaults(vars: ConfigVars, log: Log): Config {
+	const { config, problems } = checkConfig(vars);
+	if (problems.length > 0) log("error", "wrong_configuration", { problems });
+	return config;
+}
+
+function checkConfig(vars: ConfigVars): { config: Config; problems: readonly string[] } {
 	const problems: string[] = [];
 	const number = (name: Knob): number => {
 		const { unit, min, max, standard } = knobs[name];
@@ -75,17 +91,16 @@ export function readConfig(vars: ConfigVars): Result<Config, readonly string[]> 
 		const value = vars[name];
 		if (value === undefined || value === "") return standard;
 		const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined;
-		if (url !== undefined && /^https?:$/.test(url.protocol) && url.search === "" && !url.hash) {
+		const hasUser = url !== undefined && (url.username !== "" || url.password !== "");
+		const isHttp = url !== undefined && /^https?:$/.test(url.protocol);
+		if (isHttp && !hasUser && url.search === "" && url.hash === "") {
 			return String(value).replace(/\/+$/, "");
 		}
+		const is = hasUser ? "a URL with a user name or password" : describeValue(value);
 		problems.push(
-			`${name} is ${describeValue(value)}; it must be a URL with its path and without a query, such as ${standard}`,
+			`${name} is ${is}; it must be a URL with its path and without a query, such as ${standard}`,
 		);
 		return standard;
-	};
-	const secret = (name: string): string | undefined => {
-		const value = vars[name];
-		return typeof value === "string" && value !== "" ? value : undefined;
 	};
 	const config: Config = {
 		tasksPerMessage: number("TASKS_PER_MESSAGE"),
@@ -101,20 +116,36 @@ export function readConfig(vars: ConfigVars): Result<Config, readonly string[]> 
 		taskRetentionMs: number("TASK_RETENTION_DAYS") * 86_400_000,
 		twitchApiUrl: baseUrl("TWITCH_API_URL", "https://api.twitch.tv/helix"),
 		twitchAuthUrl: baseUrl("TWITCH_AUTH_URL", "https://id.twitch.tv/oauth2"),
-		twitchClientId: secret("TWITCH_CLIENT_ID"),
-		twitchClientSecret: secret("TWITCH_CLIENT_SECRET"),
-		adminToken: secret("ADMIN_TOKEN"),
+		twitchClientId: readSecret(vars, "TWITCH_CLIENT_ID"),
+		twitchClientSecret: readSecret(vars, "TWITCH_CLIENT_SECRET"),
+		adminToken: readAdminToken(vars),
 	};
-	return problems.length === 0 ? ok(config) : err(problems);
+	return { config, problems };
 }
 
-/** As `readConfig`; throws with every problem, for places that cannot answer anybody. */
-export function getConfig(vars: ConfigVars): Config {
+/** The secret ADMIN_TOKEN alone: who asks is known before anything else of the configuration is spoken of. */
+export function readAdminToken(vars: ConfigVars): string | undefined {
+	return readSecret(vars, "ADMIN_TOKEN");
+}
+
+/** As `readConfig`; says in the log what is wrong and throws: for what the platform starts. */
+export function loadConfig(vars: ConfigVars, log: Log): Config {
 	const config = readConfig(vars);
-	if (!config.ok) throw new Error(`wrong configuration: ${config.error.join("; ")}`);
-	return config.value;
+	if (config.ok) return config.value;
+	log("error", "wrong_configuration", { problems: config.error });
+	throw new Error(`wrong configuration: ${config.error.join("; ")}`);
 }
 
+function readSecret(vars: ConfigVars, name: string): string | undefined {
+	const value = vars[name];
+	return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+const shownCharactersMax = 20;
+
+/** A long value is not shown: it may be a secret that was set under the wrong name. */
 function describeValue(value: unknown): string {
-	return JSON.stringify(value)?.slice(0, 60) ?? typeof value;
+	const text = typeof value === "string" ? value : (JSON.stringify(value) ?? typeof value);
+	if (text.length > shownCharactersMax) return `a value of ${text.length} characters`;
+	return typeof value === "string" ? JSON.stringify(value) : text;
 }

@@ -1,8 +1,9 @@
 import { coordinatorsOf } from "../durable-objects/run-coordinator/client.ts";
 import { runCoordinatorClass } from "../durable-objects/run-coordinator/object.ts";
 import { startScheduled } from "../durable-objects/run-scheduler/scheduled.ts";
-import { getConfig } from "./config.ts";
+import { loadConfig, readConfigOrDefaults } from "./config.ts";
 import type { Env } from "./env.ts";
+import { requestIdOf } from "./http/request-id.ts";
 import { handleRequest } from "./http/router.ts";
 import { createJobs } from "./jobs/registry.ts";
 import { createLog } from "./log.ts";
@@ -18,17 +19,25 @@ const deadLetterQueue = "daicho-dead-letters";
 
 export default {
 	fetch(request, env) {
-		const requestId = request.headers.get("cf-ray") ?? crypto.randomUUID();
-		return handleRequest(request, { env, createJobs, requestId, log: createLog("http") });
+		const requestId = requestIdOf(request);
+		const log = createLog("http");
+		return handleRequest(request, {
+			env,
+			createJobs: () => createJobs(env, readConfigOrDefaults(env, log)),
+			requestId,
+			log,
+		});
 	},
 
 	async scheduled(controller, env) {
+		const config = loadConfig(env, createLog("cron"));
 		const findCoordinator = coordinatorsOf(env.RUN_COORDINATOR);
-		const ports = { findCoordinator, jobs: createJobs(env) };
+		const ports = { findCoordinator, jobs: createJobs(env, config) };
 		await startScheduled(ports, controller.cron, controller.scheduledTime);
 	},
 
 	async queue(batch, env) {
+		const config = loadConfig(env, createLog("consumer"));
 		const findCoordinator = coordinatorsOf(env.RUN_COORDINATOR);
 		if (batch.queue === deadLetterQueue) {
 			const ports = { findCoordinator, log: createLog("dead-letter") };
@@ -37,13 +46,13 @@ export default {
 		}
 		const consumer = new Consumer({
 			findCoordinator,
-			jobs: createJobs(env),
+			jobs: createJobs(env, config),
 			fetch: (input, init) => fetch(input, init),
 			nowMs: () => Date.now(),
 			dice: () => Math.random(),
 			makeId: () => crypto.randomUUID(),
 			sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-			config: getConfig(env),
+			config,
 			log: createLog("consumer"),
 		});
 		await handleBatch(batch, (body, delivery) => consumer.handle(body, delivery));

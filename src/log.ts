@@ -21,7 +21,12 @@ export function createLog(service: string): Log {
 	};
 }
 
-/** What a caught value says, for a log line: never its stack, which may quote inputs. */
+const errorCharactersMax = 500;
+
+/** What a caught value says, for a log line: never its stack, nor what drizzle adds, which quote inputs. */
 export function describeError(error: unknown): string {
-	return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+	if (!(error instanceof Error)) return String(error).slice(0, errorCharactersMax);
+	// drizzle puts the whole statement and its parameters into the message, and the database's words into the cause.
+	if (/^Failed (query:|to run the query)/.test(error.message)) return describeError(error.cause);
+	return `${error.name}: ${error.message}`.slice(0, errorCharactersMax);
 }

@@ -121,7 +121,7 @@ export const messages = sqliteTable("messages", {
 	messageNo: integer("message_no").primaryKey(),
 	/** JSON: once claimed, only the tasks that the claim was granted. */
 	taskIds: text("task_ids", { mode: "json" }).$type<readonly TaskId[]>().notNull(),
-	/** How often its tasks have been sent since they were last claimed; spaces out what keeps failing. */
+	/** How often its tasks have been sent since they were last claimed; what is sent in vain is sent ever less often. */
 	sends: integer("sends").notNull(),
 	/** When the queue may hand it out. */
 	visibleAtMs: integer("visible_at_ms").notNull(),

@@ -89,7 +89,6 @@ export type ReportAnswer =
 
 export interface ReturnRequest {
 	readonly messageNo: number;
-	readonly taskIds: readonly TaskId[];
 }
 
 export type ReturnAnswer = { readonly kind: "returned"; readonly tasks: number } | UnknownRun;

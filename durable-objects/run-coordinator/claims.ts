@@ -1,6 +1,6 @@
 import type { LeaseToken } from "../../src/domain/ids.ts";
 import { claimTask, type Task } from "../../src/domain/task.ts";
-import type { ClaimAnswer, ClaimGranted, ClaimRequest } from "./api.ts";
+import type { ClaimGranted, ClaimRequest } from "./api.ts";
 import { type CoordinatorContext, saveRun } from "./context.ts";
 import type { MessageRow, RunRow } from "./store.ts";
 
@@ -10,7 +10,7 @@ export function claimTasks(
 	run: RunRow,
 	request: ClaimRequest,
 	nowMs: number,
-): ClaimAnswer {
+): ClaimGranted {
 	const { ports, store } = context;
 	// A run that is being sealed never changes again: late messages find nothing to do and leave no trace.
 	if (run.state !== "running") return grant(context, run, request.messageNo, null, []);

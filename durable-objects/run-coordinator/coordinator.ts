@@ -87,7 +87,9 @@ export class Coordinator implements CoordinatorApi {
 		const { ports } = this.#context;
 		return this.#step(
 			(run, nowMs) => claimTasks(this.#context, run, request, nowMs),
-			(_, nowMs) => nowMs + ports.config.leaseMs,
+			// A claim that finds nothing may have cleared the last message.
+			(run, nowMs, { tasks }) =>
+				tasks.length > 0 ? nowMs + ports.config.leaseMs : this.#wakeAfterReportMs(run, nowMs),
 		);
 	}
 
@@ -113,7 +115,7 @@ export class Coordinator implements CoordinatorApi {
 	}
 
 	async summary(): Promise<Summary | UnknownRun> {
-		const run = this.#findRun();
+		const run = this.#look();
 		if (run === undefined) return unknownRun;
 		// Fixed once: a sealed run is what its seal says, whatever code reads it.
 		if (run.state === "sealed" && run.summary !== null) return JSON.parse(run.summary);
@@ -121,11 +123,11 @@ export class Coordinator implements CoordinatorApi {
 	}
 
 	async tasks(request: TasksRequest): Promise<TasksPage | UnknownRun> {
-		return this.#findRun() === undefined ? unknownRun : listTasks(this.#context, request);
+		return this.#look() === undefined ? unknownRun : listTasks(this.#context, request);
 	}
 
 	async task(taskId: TaskId): Promise<TaskView | UnknownRun | UnknownTask> {
-		return this.#findRun() === undefined ? unknownRun : readTask(this.#context, taskId);
+		return this.#look() === undefined ? unknownRun : readTask(this.#context, taskId);
 	}
 
 	/** Never throws: the platform would retry six times and then never again. */
@@ -139,7 +141,7 @@ export class Coordinator implements CoordinatorApi {
 	 */
 	#step<T>(
 		change: (run: RunRow, nowMs: number) => T,
-		wakeAtMs: (run: RunRow, nowMs: number) => number,
+		wakeAtMs: (run: RunRow, nowMs: number, answer: T) => number,
 	): T | UnknownRun {
 		const run = this.#findRun();
 		if (run === undefined) return unknownRun;
@@ -147,7 +149,7 @@ export class Coordinator implements CoordinatorApi {
 		const nowMs = ports.nowMs();
 		const answer = store.atomically(() => change(run, nowMs));
 		if (run.state === "running" || run.state === "planning") {
-			this.#alarm.wakeAt(wakeAtMs(run, nowMs));
+			this.#alarm.wakeAt(wakeAtMs(run, nowMs, answer));
 		}
 		return answer;
 	}
@@ -209,7 +211,18 @@ export class Coordinator implements CoordinatorApi {
 
 	async #forget(): Promise<void> {
 		this.#hasTables = false;
-		await this.#context.ports.destroy();
+		try {
+			await this.#context.ports.destroy();
+		} catch (error) {
+			// Still there, so it is tried again: a forgotten object without an alarm would stay for ever.
+			this.#hasTables = true;
+			throw error;
+		}
+	}
+
+	/** For whoever looks at the run: not metered. */
+	#look(): RunRow | undefined {
+		return this.#hasTables ? this.#context.reader.findRun() : undefined;
 	}
 
 	#findRun(): RunRow | undefined {

@@ -3,13 +3,18 @@ import type { MessageRow, RunRow } from "./store.ts";
 
 /** What the messages in flight mean. Pure. */
 
+const longestPatienceMs = 720_000;
+
 /**
  * When an unclaimed message counts as missed, epoch milliseconds: QUEUED_SECONDS after the queue could hand it
  * out, if one sent later was claimed meanwhile. Otherwise a backlog is more likely than a loss, as long as
- * anything is claimed at all.
+ * anything is claimed at all. Each time that its tasks are sent in vain they are waited for twice as long, so that
+ * a queue which hands out nothing is not filled up.
  */
 export function missedAtMs(message: MessageRow, run: RunRow, config: CoordinatorConfig): number {
-	const patienceEndsAtMs = message.visibleAtMs + config.queuedMs;
+	const doubled = config.queuedMs * 2 ** Math.max(0, message.sends - 1);
+	const patienceMs = Math.max(config.queuedMs, Math.min(longestPatienceMs, doubled));
+	const patienceEndsAtMs = message.visibleAtMs + patienceMs;
 	if (message.messageNo < run.claimedMessageNo) return patienceEndsAtMs;
 	return Math.max(patienceEndsAtMs, (run.lastClaimAtMs ?? 0) + config.queuedMs);
 }

@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { getConfig } from "../../src/config.ts";
+import { type Config, readConfigOrDefaults } from "../../src/config.ts";
 import type { TaskId } from "../../src/domain/ids.ts";
 import type { RunRequest } from "../../src/domain/run.ts";
 import type { Env } from "../../src/env.ts";
@@ -11,16 +11,20 @@ import type { ClaimRequest, CoordinatorApi, Report, ReturnRequest, TasksRequest 
 import { coordinatorsOf } from "./client.ts";
 import { Coordinator } from "./coordinator.ts";
 
+const lastRetries = 4;
+
 /**
  * One object a run, named by the run's id. Only plugs the platform in; coordinator.ts is the thing.
  * @param createJobs the jobs of this deployment
  */
-export function runCoordinatorClass(createJobs: (env: Env) => JobRegistry) {
+export function runCoordinatorClass(createJobs: (env: Env, config: Config) => JobRegistry) {
 	return class RunCoordinator extends DurableObject<Env> implements CoordinatorApi {
 		readonly #coordinator: Coordinator;
 
 		constructor(ctx: DurableObjectState, env: Env) {
 			super(ctx, env);
+			const log = createLog("run-coordinator");
+			const config = readConfigOrDefaults(env, log);
 			this.#coordinator = new Coordinator({
 				storage: ctx.storage,
 				// Not awaited: a write, put in order with the rows around it and confirmed with them.
@@ -29,12 +33,12 @@ export function runCoordinatorClass(createJobs: (env: Env) => JobRegistry) {
 				database: env.DB,
 				send: createProducer(env.TASKS),
 				findCoordinator: coordinatorsOf(env.RUN_COORDINATOR),
-				jobs: createJobs(env),
-				config: getConfig(env),
+				jobs: createJobs(env, config),
+				config,
 				nowMs: () => Date.now(),
 				dice: () => Math.random(),
 				makeId: () => crypto.randomUUID(),
-				log: createLog("run-coordinator"),
+				log,
 				version: deployedVersion(env),
 			});
 			void ctx.blockConcurrencyWhile(() => this.#coordinator.prepare());
@@ -72,8 +76,12 @@ export function runCoordinatorClass(createJobs: (env: Env) => JobRegistry) {
 			return this.#coordinator.task(taskId);
 		}
 
-		override alarm() {
-			return this.#coordinator.onAlarm();
+		override async alarm(info?: AlarmInvocationInfo) {
+			// An alarm never throws, but the object may be taken down while it rings. After six times the platform
+			// gives it up for good, so before that another one is set.
+			if ((info?.retryCount ?? 0) >= lastRetries)
+				await this.ctx.storage.setAlarm(Date.now() + 60_000);
+			await this.#coordinator.onAlarm();
 		}
 	};
 }

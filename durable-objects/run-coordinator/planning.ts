@@ -18,29 +18,34 @@ type Planning =
 	| { readonly kind: "sealed_before" };
 
 /**
- * Crash anywhere: the run is still `planning` and nothing was sent, so it is planned again from the start.
+ * Crash anywhere: the run is still `planning` and nothing was sent, so it is planned again from the start. A try
+ * counts before it is made: one that takes the whole object down with it counts as well.
  * @returns false when there is nothing to plan, because the run was sealed before: sealed is for ever
  */
 export async function planRun(context: CoordinatorContext, run: RunRow): Promise<boolean> {
 	const { ports } = context;
-	let planning: Planning;
+	const failures = run.failures + 1;
+	const pauseMs = backoffMs(failures, longestPlanningBackoffMs, ports.dice());
+	saveRun(context, run, { failures, tryAgainAtMs: ports.nowMs() + pauseMs }, {});
+	if (failures > planningTriesMax || ports.nowMs() >= run.deadlineAtMs) {
+		const message = `The tasks could not be planned in ${failures - 1} tries: see the log.`;
+		failPlanning(context, planningFailed("planning_failed", message));
+		return true;
+	}
 	try {
-		planning = await askForPlan(context, run);
+		const planning = await askForPlan(context, run);
+		if (planning.kind === "planned") beginRunning(context, planning.plan);
+		if (planning.kind === "failed") failPlanning(context, planning.failure);
+		return planning.kind !== "sealed_before";
 	} catch (error) {
-		const failures = run.failures + 1;
 		const reason = describeError(error);
 		ports.log("warn", "planning_failed", { runId: run.runId, failures, error: reason });
-		if (failures < planningTriesMax) {
-			const pauseMs = backoffMs(failures, longestPlanningBackoffMs, ports.dice());
-			saveRun(context, run, { failures, tryAgainAtMs: ports.nowMs() + pauseMs }, {});
-			return true;
+		if (failures >= planningTriesMax) {
+			const message = `The tasks could not be planned in ${failures} tries: ${reason}`;
+			failPlanning(context, planningFailed("planning_failed", message));
 		}
-		const message = `The tasks could not be planned in ${planningTriesMax} tries: ${reason}`;
-		planning = { kind: "failed", failure: planningFailed("planning_failed", message) };
+		return true;
 	}
-	if (planning.kind === "planned") beginRunning(context, planning.plan);
-	if (planning.kind === "failed") failPlanning(context, planning.failure);
-	return planning.kind !== "sealed_before";
 }
 
 /** Rejects with what may pass, such as D1 being down. */
@@ -57,10 +62,13 @@ async function askForPlan({ ports }: CoordinatorContext, run: RunRow): Promise<P
 		window: windowOf(run),
 		taskIds: run.requestedTaskIds,
 	});
-	if (!planned.ok) return { kind: "failed", failure: planned.error };
-	const { fromMs: windowFromMs, toMs: windowToMs } = planned.value.window;
-	const open = await openRun(ports.database, { ...run, windowFromMs, windowToMs });
-	return open ? { kind: "planned", plan: planned.value } : { kind: "sealed_before" };
+	const { fromMs, toMs } = planned.ok ? planned.value.window : { fromMs: null, toMs: null };
+	const row = { ...run, windowFromMs: fromMs, windowToMs: toMs };
+	// Also when planning failed: a run that was sealed long ago must not be sealed a second time.
+	if (!(await openRun(ports.database, row))) return { kind: "sealed_before" };
+	return planned.ok
+		? { kind: "planned", plan: planned.value }
+		: { kind: "failed", failure: planned.error };
 }
 
 function planningFailed(code: string, message: string): Failure {
@@ -73,7 +81,8 @@ function beginRunning(context: CoordinatorContext, plan: Plan): void {
 		// Read again: planning awaited, and an alarm that came twice may have got here first.
 		const run = store.findRun();
 		if (run?.state !== "planning") return;
-		store.insertPlannedTasks(plan.taskIds);
+		const taskIds = [...new Set(plan.taskIds)];
+		store.insertPlannedTasks(taskIds);
 		saveRun(
 			context,
 			run,
@@ -81,7 +90,7 @@ function beginRunning(context: CoordinatorContext, plan: Plan): void {
 				state: moveRun(run.state, "running"),
 				windowFromMs: plan.window.fromMs,
 				windowToMs: plan.window.toMs,
-				plannedTasks: plan.taskIds.length,
+				plannedTasks: taskIds.length,
 				failures: 0,
 				tryAgainAtMs: null,
 			},

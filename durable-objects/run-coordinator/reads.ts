@@ -37,7 +37,7 @@ export function summarizeRun(
 		sealedAtMs: sealed ? run.sealedAtMs : null,
 		nowMs: ports.nowMs(),
 		totals: foldTotals(run.plannedTasks ?? 0, folds),
-		yield: shapeCounts(job?.yieldNames ?? [], yielded),
+		yield: shapeCounts(job?.yieldNames ?? Object.keys(yielded), yielded),
 		attempts: {
 			total: sum((fold) => fold.attempts),
 			retried: sum((fold) => fold.retries),

@@ -33,6 +33,10 @@ export function hearReport(
 		}
 	}
 	const late = results.size - moved.length - repeated;
+	for (const { state, taskId, attempts: attempt, error } of moved) {
+		if (state !== "failed") continue;
+		ports.log("warn", "task_failed", { runId: run.runId, taskId, attempt, code: error?.code });
+	}
 	store.saveTasks(moved);
 	store.appendAttempts(ended);
 	if (moved.length > 0) endLease(context, report.messageNo, moved);

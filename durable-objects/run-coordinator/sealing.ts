@@ -84,9 +84,10 @@ async function tallyTasks(
 	run: RunRow,
 	tasks: readonly Task[],
 ): Promise<TaskView[]> {
+	if (tasks.length === 0) return [];
 	const job = ports.jobs.get(run.job);
-	if (tasks.length === 0 || job === undefined) return [];
-	const yields = await tally(job, run, tasks);
+	// A job that is gone since cannot count; what its consumers reported is the best there is.
+	const yields = job === undefined ? new Map<TaskId, Counts>() : await tally(job, run, tasks);
 	const attempts = Map.groupBy(
 		store.attemptsOf(tasks.map((task) => task.taskId)),
 		(attempt) => attempt.taskId,

@@ -108,5 +108,5 @@ function closeAtDeadline(context: CoordinatorContext, run: RunRow, nowMs: number
 	}
 	store.deleteMessages();
 	ports.log("warn", "run_deadline_reached", { runId: run.runId, closedTasks: closed });
-	return saveRun(context, run, { fanOutDone: true, timedOut: closed > 0 }, {});
+	return saveRun(context, run, { fanOutDone: true, timedOut: run.timedOut || closed > 0 }, {});
 }

@@ -3,7 +3,7 @@ import type { Summary } from "../../src/domain/summary.ts";
 import type { Api } from "./api.ts";
 import { Refusal } from "./refusal.ts";
 import { followRun } from "./run.ts";
-import { count, type Screen, span } from "./screen.ts";
+import { counted, type Screen, span } from "./screen.ts";
 import { describeClips, describeTasks, verdictWord } from "./summary-table.ts";
 
 const hourMs = 3_600_000;
@@ -11,6 +11,8 @@ const cron = "0 * * * *";
 const job = toJobName("collect-clips");
 /** A timer stands still while a machine sleeps, so the clock is looked at again and again. */
 const lookMs = 10_000;
+
+export type CronApi = Pick<Api, "fireCron" | "getRun">;
 
 export interface Clock {
 	nowMs(): number;
@@ -30,7 +32,11 @@ export function formatHour(atMs: number): string {
  * Stands in for Cloudflare's cron, which wrangler does not have: starts a run on every full hour, and says in one line how
  * it ended. Hours that the machine slept through are not made up for; the last of them is. Never resolves.
  */
-export async function playCron(api: Api, screen: Screen, clock: Clock): Promise<never> {
+export async function playCron(
+	api: CronApi,
+	screen: Pick<Screen, "line" | "paint">,
+	clock: Clock,
+): Promise<never> {
 	for (let dueAtMs = nextHour(clock.nowMs()); ; ) {
 		const waitMs = dueAtMs - clock.nowMs();
 		if (waitMs > 0) {
@@ -44,7 +50,11 @@ export async function playCron(api: Api, screen: Screen, clock: Clock): Promise<
 	}
 }
 
-async function startRun(api: Api, screen: Screen, slotAtMs: number): Promise<void> {
+async function startRun(
+	api: CronApi,
+	screen: Pick<Screen, "line" | "paint">,
+	slotAtMs: number,
+): Promise<void> {
 	const hour = formatHour(slotAtMs);
 	try {
 		await api.fireCron(cron, slotAtMs);
@@ -56,14 +66,14 @@ async function startRun(api: Api, screen: Screen, slotAtMs: number): Promise<voi
 	}
 }
 
-function describeRun(screen: Screen, summary: Summary): string {
+function describeRun(screen: Pick<Screen, "paint">, summary: Summary): string {
 	const causes = summary.errors.length;
 	return [
 		verdictWord(screen, summary),
 		describeTasks(summary),
 		`${describeClips(summary)} clips`,
 		span(summary.durationMs),
-		...(causes > 0 ? [`${count(causes)} ${causes === 1 ? "cause" : "causes"} of failure`] : []),
+		...(causes > 0 ? [`${counted(causes, "cause")} of failure`] : []),
 		summary.runId,
 	].join("  ");
 }

@@ -5,6 +5,7 @@ import { ChildGroup } from "./child-group.ts";
 import type { Ending } from "./ending.ts";
 import { Refusal } from "./refusal.ts";
 import type { StateFolder } from "./state-folder.ts";
+import { wranglerEnvironment } from "./wrangler-environment.ts";
 
 export interface SampleStreamer {
 	readonly id: string;
@@ -49,6 +50,7 @@ export async function prepareDatabase(
 	const child = new ChildGroup(ending, [join(import.meta.dirname, "prepare-database.ts")], {
 		cwd: root,
 		stdio: ["pipe", "pipe", log],
+		env: wranglerEnvironment(state),
 	});
 	const { stdin, stdout } = child.process;
 	if (stdin === null || stdout === null) throw new Error("the child was started without pipes");

@@ -2,7 +2,7 @@ import type { Summary } from "../../src/domain/summary.ts";
 import type { AdminToken } from "./admin-token.ts";
 import { formatHour, nextHour } from "./cron.ts";
 import type { Options } from "./options.ts";
-import { count, type Screen, span } from "./screen.ts";
+import { counted, type Screen, span } from "./screen.ts";
 import type { StateFolder } from "./state-folder.ts";
 
 /** What the operator is told before and after a run: what this daicho works on, and where to go on. */
@@ -22,7 +22,7 @@ export function showSetting(screen: Screen, { options, twitchUrl, state, token }
 	screen.line(`  ${screen.paint("bold", "daicho")}  the ledger of every run`);
 	screen.line();
 	if (twitchUrl === undefined) {
-		const people = `${count(streamers)} ${streamers === 1 ? "streamer" : "streamers"}`;
+		const people = counted(streamers, "streamer");
 		showFact(screen, "Twitch", `simulated, ${people}, ${latencyMs} ms an answer`);
 	} else {
 		showFact(screen, "Twitch", twitchUrl);

@@ -13,7 +13,7 @@ export function pollMsFor(plannedTasks: number): number {
 
 /** Follows a run until it is sealed. @returns its final summary */
 export async function followRun(
-	api: Api,
+	api: Pick<Api, "getRun">,
 	runId: RunId,
 	onProgress: (summary: Summary) => void = () => {},
 ): Promise<Summary> {

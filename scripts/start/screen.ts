@@ -78,6 +78,11 @@ export function count(value: number): string {
 	return value.toLocaleString("en-US");
 }
 
+/** 1 message, 17 messages */
+export function counted(value: number, noun: string): string {
+	return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
 /** 840 ms, 4.3 s, 2 min 5 s */
 export function span(ms: number): string {
 	if (ms < 1_000) return `${Math.round(ms)} ms`;

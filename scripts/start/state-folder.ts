@@ -51,7 +51,7 @@ export function openStateFolder(
 	folder: string,
 	options: { readonly fresh: boolean; readonly origin: Origin },
 ): StateFolder {
-	const path = resolve(root, folder);
+	const path = resolve(folder);
 	const inside = relative(root, path);
 	const shown = inside.startsWith("..") || inside === "" ? path : inside;
 	refuseForeign(path, shown, options.fresh);

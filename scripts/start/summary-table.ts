@@ -1,6 +1,6 @@
 import type { Verdict } from "../../src/domain/run.ts";
 import type { ErrorGroup, Summary } from "../../src/domain/summary.ts";
-import { count, type Screen, span, tame } from "./screen.ts";
+import { count, counted, type Screen, span, tame } from "./screen.ts";
 
 const labelColumns = 13;
 const idsShown = 5;
@@ -24,12 +24,12 @@ export function showSummary(screen: Screen, summary: Summary): void {
 			screen.line(`  ${screen.paint("dim", head)}${line}`);
 		}
 	}
-	for (const line of failureLines(screen, summary.errors)) screen.line(`  ${line}`);
+	for (const line of failureLines(screen, summary.errors)) screen.line(line && `  ${line}`);
 	screen.line(`  ${rule}`);
 }
 
 /** `✔ succeeded`, in its colour. */
-export function verdictWord(screen: Screen, { verdict }: Summary): string {
+export function verdictWord(screen: Pick<Screen, "paint">, { verdict }: Summary): string {
 	if (verdict === null) return "open";
 	const { mark, color } = looks[verdict];
 	return screen.paint(color, `${mark} ${verdict.replace("_", " ")}`);
@@ -67,7 +67,7 @@ function rowsOf(screen: Screen, summary: Summary): Row[] {
 		["Streamers", describeTasks(summary)],
 		[
 			"Clips",
-			`${describeClips(summary)}, ${count(produced["clipsUnchanged"] ?? 0)} unchanged; ${count(produced["streamersWithClips"] ?? 0)} streamers have some`,
+			`${describeClips(summary)}, ${count(produced["clipsUnchanged"] ?? 0)} unchanged, from ${counted(produced["streamersWithClips"] ?? 0, "streamer")}`,
 			...(rejected > 0 ? [`${count(rejected)} could not be read and were left out`] : []),
 		],
 		["Time", span(summary.durationMs)],
@@ -79,7 +79,7 @@ function rowsOf(screen: Screen, summary: Summary): Row[] {
 		],
 		[
 			"Queue",
-			`${count(meter("messages"))} messages, ${count(meter("queueOperations"))} operations`,
+			`${counted(meter("messages"), "message")}, ${counted(meter("queueOperations"), "operation")}`,
 		],
 		[
 			"Rows written",
@@ -89,7 +89,7 @@ function rowsOf(screen: Screen, summary: Summary): Row[] {
 			? [
 					[
 						"Ignored",
-						`${count(attempts.lateReports)} late reports, ${count(attempts.duplicateDeliveries)} duplicate deliveries`,
+						`${counted(attempts.lateReports, "late report")}, ${count(attempts.duplicateDeliveries)} messages that came twice`,
 					] as const,
 				]
 			: []),
@@ -112,7 +112,7 @@ function explain({ verdict, tasks, errors }: Summary): string {
 				? "there was nothing to do, no streamer is enabled"
 				: "every streamer was collected";
 		case "partial":
-			return `${count(undone)} ${undone === 1 ? "streamer was" : "streamers were"} not collected`;
+			return `${counted(undone, "streamer")} ${undone === 1 ? "was" : "were"} not collected`;
 		case "failed":
 			return tasks.planned === 0 && errors.length > 0
 				? "the run could not be planned"
@@ -120,7 +120,7 @@ function explain({ verdict, tasks, errors }: Summary): string {
 		case "cancelled":
 			return "an operator stopped it";
 		case "timed_out":
-			return `the deadline came before ${count(undone)} ${undone === 1 ? "streamer was" : "streamers were"} done`;
+			return `the deadline came before ${counted(undone, "streamer")} ${undone === 1 ? "was" : "were"} done`;
 		default:
 			return "it is still open";
 	}
@@ -131,9 +131,9 @@ function describeRecovery({ tasks, attempts }: Summary): string {
 		return "nothing had to be: no retry, no lost message";
 	}
 	const words = [
-		`${count(tasks.recovered)} streamers`,
-		`${count(attempts.retried)} retries`,
-		`${count(attempts.leasesExpired)} leases ran out`,
+		counted(tasks.recovered, "streamer"),
+		`${counted(attempts.retried, "attempt")} repeated`,
+		`${counted(attempts.leasesExpired, "lease")} ran out`,
 	];
 	return words.join(", ");
 }

@@ -9,6 +9,7 @@ import { host } from "./port.ts";
 import { Refusal } from "./refusal.ts";
 import { tame } from "./screen.ts";
 import type { StateFolder } from "./state-folder.ts";
+import { wranglerEnvironment } from "./wrangler-environment.ts";
 
 const readyPollMs = 40;
 const readyTimeoutMs = 120_000;
@@ -18,6 +19,7 @@ const tailLines = 15;
 export class LocalWorker {
 	readonly #child: ChildGroup;
 	readonly #state: StateFolder;
+	readonly #envFile: string;
 
 	/** @param vars vars and secrets over those of wrangler.toml; visible ASCII */
 	constructor(
@@ -27,11 +29,11 @@ export class LocalWorker {
 		options: { readonly port: number; readonly vars: Readonly<Record<string, string>> },
 	) {
 		this.#state = state;
-		// Readable by this user alone; gone with this process. An argument would show in every list of processes.
+		// Readable by this user alone, for seconds. An argument would show in every list of processes.
 		const secretFolder = mkdtempSync(join(tmpdir(), "daicho-"));
 		ending.beforeExit(() => rmSync(secretFolder, { recursive: true, force: true }));
-		const envFile = join(secretFolder, "vars.env");
-		writeFileSync(envFile, writeEnvFile(options.vars), { mode: 0o600 });
+		this.#envFile = join(secretFolder, "vars.env");
+		writeFileSync(this.#envFile, writeEnvFile(options.vars), { mode: 0o600 });
 		const log = openSync(state.logFile, "a");
 		this.#child = new ChildGroup(
 			ending,
@@ -40,13 +42,18 @@ export class LocalWorker {
 				"dev",
 				...["--config", join(root, "wrangler.toml")],
 				...["--ip", host, "--port", String(options.port), "--inspector-port", "0"],
-				...["--persist-to", state.path, "--env-file", envFile],
+				...["--persist-to", state.path, "--env-file", this.#envFile],
 				"--show-interactive-dev-session=false",
 			],
 			{
 				cwd: root,
 				stdio: ["ignore", log, log],
-				env: environmentOf(state, secretFolder, Object.keys(options.vars)),
+				env: {
+					...wranglerEnvironment(state),
+					TMPDIR: secretFolder,
+					// Where running Workers find each other by name: several daichos are strangers.
+					WRANGLER_REGISTRY_PATH: join(secretFolder, "registry"),
+				},
 			},
 		);
 	}
@@ -69,6 +76,8 @@ export class LocalWorker {
 				}
 			})(),
 		]);
+		// Read once: a Worker that is built anew when its code changes keeps its vars.
+		rmSync(this.#envFile);
 	}
 
 	/** Rejects when wrangler ends by itself; never resolves. */
@@ -90,34 +99,6 @@ export class LocalWorker {
 	#readLog(): string {
 		return readFileSync(this.#state.logFile, "utf8");
 	}
-}
-
-function environmentOf(
-	state: StateFolder,
-	temporary: string,
-	vars: readonly string[],
-): NodeJS.ProcessEnv {
-	const env: NodeJS.ProcessEnv = { ...process.env };
-	// The Worker gets them from the file; CLOUDFLARE_ENV would choose another part of wrangler.toml.
-	for (const name of [...vars, "CLOUDFLARE_ENV", "FORCE_COLOR"]) delete env[name];
-	return {
-		...env,
-		CI: "true",
-		NO_COLOR: "1",
-		TMPDIR: temporary,
-		WRANGLER_SEND_METRICS: "false",
-		WRANGLER_SEND_ERROR_REPORTS: "false",
-		// Its banner asks npm for a newer wrangler, and `Request.cf` asks Cloudflare where this machine is.
-		WRANGLER_HIDE_BANNER: "true",
-		CLOUDFLARE_CF_FETCH_ENABLED: "false",
-		WRANGLER_CI_DISABLE_CONFIG_WATCHING: "true",
-		// Wrangler's own views of the data: they need no token, and recording for them takes time.
-		X_LOCAL_EXPLORER: "false",
-		X_LOCAL_OBSERVABILITY: "false",
-		WRANGLER_LOG_PATH: join(state.path, "wrangler-logs"),
-		// Where running Workers find each other by name: several daichos are strangers.
-		WRANGLER_REGISTRY_PATH: join(temporary, "registry"),
-	};
 }
 
 /** In dotenv's syntax: one kind of quote that the value does not have, and no `$` that would be replaced. */

@@ -21,17 +21,23 @@ export function nextRetryAtMs(
 	notBeforeMs: number | undefined,
 	dice: number,
 ): number {
-	if (notBeforeMs !== undefined) {
-		const named = Math.min(Math.max(nowMs, notBeforeMs), nowMs + longestNamedDelayMs);
-		return roundUp(named + dice * namedJitterMs);
-	}
+	if (isTime(notBeforeMs)) return roundUp(limitNamed(nowMs, notBeforeMs) + dice * namedJitterMs);
 	const delayMs = Math.min(longestDelayMs, baseDelayMs * 2 ** Math.max(0, retry - 1));
 	return roundUp(nowMs + delayMs / 2 + (dice * delayMs) / 2);
 }
 
 /** When deferred work goes on: at once, or at the time that was named. */
 export function resumeAtMs(nowMs: number, notBeforeMs: number | undefined): number {
-	return Math.min(Math.max(nowMs, notBeforeMs ?? nowMs), nowMs + longestNamedDelayMs);
+	return isTime(notBeforeMs) ? limitNamed(nowMs, notBeforeMs) : nowMs;
+}
+
+/** Jobs are code of others: what is no number would strand the task, and a fraction would not fit its column. */
+function isTime(atMs: number | undefined): atMs is number {
+	return atMs !== undefined && Number.isFinite(atMs);
+}
+
+function limitNamed(nowMs: number, notBeforeMs: number): number {
+	return Math.ceil(Math.min(Math.max(nowMs, notBeforeMs), nowMs + longestNamedDelayMs));
 }
 
 /**

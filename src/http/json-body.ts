@@ -26,15 +26,28 @@ export async function readJsonBody(request: Request): Promise<unknown> {
 	}
 }
 
+/** For routes that take no body; nothing and `{}`, which some clients always send, both pass. */
+export async function refuseBody(request: Request): Promise<void> {
+	const text = new TextDecoder().decode(await readBytes(request)).trim();
+	if (text === "" || text === "{}") return;
+	throw badRequest("unexpected_body", "Send no body: this address takes none.");
+}
+
 async function readBytes(request: Request): Promise<Uint8Array> {
+	const tooLarge = new HttpError(413, "body_too_large", "The body is larger than 256 KB.");
+	// Only to be spared the reading: what is believed is what comes.
+	if (Number(request.headers.get("content-length")) > bodyBytesMax) throw tooLarge;
 	const chunks: Uint8Array[] = [];
 	let length = 0;
-	for await (const chunk of request.body ?? []) {
-		length += chunk.byteLength;
-		if (length > bodyBytesMax) {
-			throw new HttpError(413, "body_too_large", "The body is larger than 256 KB.");
+	try {
+		for await (const chunk of request.body ?? []) {
+			length += chunk.byteLength;
+			if (length > bodyBytesMax) throw tooLarge;
+			chunks.push(chunk);
 		}
-		chunks.push(chunk);
+	} catch (error) {
+		if (error === tooLarge) throw error;
+		throw badRequest("incomplete_body", "The body broke off before its end. Send it again.");
 	}
 	const bytes = new Uint8Array(length);
 	let offset = 0;

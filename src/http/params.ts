@@ -10,6 +10,26 @@ import type { Result } from "../domain/result.ts";
 import type { RunPosition } from "../ledger/run-list.ts";
 import { badRequest, notFound } from "./errors.ts";
 
+/**
+ * Throws a 400 for a parameter that is not known, so that a misspelt filter is not taken for none, and for one that
+ * stands there twice.
+ */
+export function checkQuery(query: URLSearchParams, known: readonly string[]): void {
+	const names = [...query.keys()];
+	if (names.some((name) => !known.includes(name))) {
+		throw badRequest(
+			"unknown_parameter",
+			known.length === 0
+				? "This address takes no query parameters."
+				: `The query parameters of this address are ${known.join(", ")}; leave out any other.`,
+		);
+	}
+	const repeated = names.find((name, index) => names.indexOf(name) !== index);
+	if (repeated !== undefined) {
+		throw badRequest("repeated_parameter", `Send the query parameter ${repeated} once.`);
+	}
+}
+
 /** What stands in a URL, decoded at once: handlers only see values that can be. */
 export function readRunId(value: string | undefined): RunId {
 	const decoded = decodeRunId(value);

@@ -1,7 +1,9 @@
 import type { FindCoordinator } from "../../durable-objects/run-coordinator/api.ts";
 import type { RunId } from "../domain/ids.ts";
+import type { Result } from "../domain/result.ts";
 import type { RunRequest } from "../domain/run.ts";
-import { type RunNaming, recordRunRequest } from "../ledger/run-requests.ts";
+import { findRun } from "../ledger/run-list.ts";
+import { findRequestedRun, type RunNaming, recordRunRequest } from "../ledger/run-requests.ts";
 import { badRequest, HttpError } from "./errors.ts";
 
 /** Starting a run that a caller asked for, once however often the request is repeated with its `Idempotency-Key`. */
@@ -24,31 +26,55 @@ export function readIdempotencyKey(request: Request): string | null {
 
 /**
  * Crash after the key was recorded: the same request again finds the run's id there, and starts it. Crash after
- * the start: it finds the run.
+ * the start: it finds the run, whatever has become of what it asked for.
  * @param asked everything that was asked for, in a fixed order: the same key with anything else is a 409
+ * @param decide what is to be run; throws when that is not possible (any more). Not asked for a run that is there
  */
 export async function startRequestedRun(
 	{ database, findCoordinator }: RequestedRunPorts,
 	key: string | null,
 	asked: readonly unknown[],
 	naming: RunNaming,
-	run: Omit<RunRequest, "runId">,
+	decide: () => Promise<Omit<RunRequest, "runId">>,
 ): Promise<Response> {
 	const request = {
-		requestKey: key === null ? `once:${crypto.randomUUID()}` : `key:${key}`,
+		// Hashed: a caller may have made the key of anything, and the row stays for ever.
+		requestKey: key === null ? `once:${crypto.randomUUID()}` : `key:${await hash(key)}`,
 		bodyHash: await hash(JSON.stringify(asked)),
 		requestedAtMs: Date.now(),
 	};
-	const recorded = await recordRunRequest(database, request, naming);
-	if (!recorded.ok) {
-		throw new HttpError(
-			409,
-			"idempotency_key_reused",
-			"This Idempotency-Key was sent before with another request. Use a new key for a new request.",
-		);
+	const before =
+		key === null
+			? undefined
+			: takeKnown(await findRequestedRun(database, request.requestKey, request.bodyHash));
+	if (before !== undefined && (await isKnown(database, findCoordinator, before))) {
+		return accepted(before);
 	}
-	const runId: RunId = recorded.value;
+	const run = await decide();
+	const runId = takeKnown(await recordRunRequest(database, request, naming));
 	await findCoordinator(runId).start({ ...run, runId });
+	return accepted(runId);
+}
+
+async function isKnown(
+	database: D1Database,
+	findCoordinator: FindCoordinator,
+	runId: RunId,
+): Promise<boolean> {
+	if ((await findRun(database, runId)) !== undefined) return true;
+	return !("kind" in (await findCoordinator(runId).summary()));
+}
+
+function takeKnown<T>(found: Result<T, "key_reused">): T {
+	if (found.ok) return found.value;
+	throw new HttpError(
+		409,
+		"idempotency_key_reused",
+		"This Idempotency-Key was sent before with another request. Use a new key for a new request.",
+	);
+}
+
+function accepted(runId: RunId): Response {
 	return Response.json({ runId }, { status: 202, headers: { location: `/api/runs/${runId}` } });
 }
 

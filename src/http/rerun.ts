@@ -34,21 +34,25 @@ export async function postRerun(
 ): Promise<Response> {
 	const key = readIdempotencyKey(request);
 	const body = decodeRerunBody(await readJsonBody(request));
-	const run = await findSealedRun(ports, runId);
-	const taskIds = await selectTasks(ports.database, run, body);
-	if (body.dryRun) return describeRerun(ports.database, run, body, taskIds);
+	if (body.dryRun) {
+		const run = await findSealedRun(ports, runId);
+		return describeRerun(ports.database, run, body, await selectTasks(ports.database, run, body));
+	}
 	return startRequestedRun(
 		ports,
 		key,
 		["rerun", runId, body.scope, body.taskIds],
 		{ kind: "rerun", root: rootRunId(runId) },
-		{
-			job: run.job,
-			trigger: "rerun",
-			slotAtMs: null,
-			rerunOf: runId,
-			taskIds,
-			window: run.window,
+		async () => {
+			const run = await findSealedRun(ports, runId);
+			return {
+				job: run.job,
+				trigger: "rerun",
+				slotAtMs: null,
+				rerunOf: runId,
+				taskIds: await selectTasks(ports.database, run, body),
+				window: run.window,
+			};
 		},
 	);
 }

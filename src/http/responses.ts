@@ -1,10 +1,13 @@
+import type { Summary } from "../domain/summary.ts";
+
 /**
- * JSON with an `ETag` of its bytes, or a 304 when the caller has them already. Open runs get one too: it tells a
- * poller that nothing has moved.
+ * A summary with an `ETag`, or a 304 when the caller has it already. Open runs get one too, which leaves out the time
+ * since their start: it tells a poller that nothing has moved.
  */
-export async function jsonWithEtag(request: Request, value: unknown): Promise<Response> {
-	const body = JSON.stringify(value);
-	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(body));
+export async function summaryWithEtag(request: Request, summary: Summary): Promise<Response> {
+	const body = JSON.stringify(summary);
+	const marked = summary.sealedAt === null ? JSON.stringify({ ...summary, durationMs: 0 }) : body;
+	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(marked));
 	const hex = [...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, "0"));
 	const etag = `"${hex.join("")}"`;
 	const headers = { etag, "cache-control": "private, no-cache" };

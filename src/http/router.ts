@@ -1,6 +1,7 @@
 import { type IRequestStrict, type RequestHandler, Router } from "itty-router";
 import { coordinatorsOf } from "../../durable-objects/run-coordinator/client.ts";
-import { type Config, readConfig } from "../config.ts";
+import { readAdminToken, readConfig } from "../config.ts";
+import { decodeRunId } from "../domain/ids.ts";
 import type { Env } from "../env.ts";
 import type { JobRegistry } from "../jobs/job.ts";
 import { describeError, type Log } from "../log.ts";
@@ -8,14 +9,14 @@ import { requireAdmin } from "./auth.ts";
 import { postCancel } from "./cancel.ts";
 import { errorResponse, HttpError, notFound } from "./errors.ts";
 import { getHealth } from "./health.ts";
-import { readRunId, readTaskId } from "./params.ts";
+import { checkQuery, readRunId, readTaskId } from "./params.ts";
 import { postRerun } from "./rerun.ts";
 import { getLatestRun, getRun, getRuns, getTask, getTasks } from "./runs.ts";
 import { postRun } from "./start-run.ts";
 
 export interface HttpPorts {
 	readonly env: Env;
-	readonly createJobs: (env: Env) => JobRegistry;
+	readonly createJobs: () => JobRegistry;
 	readonly requestId: string;
 	readonly log: Log;
 }
@@ -24,30 +25,37 @@ type ApiRequest = IRequestStrict & Request;
 type Handler = RequestHandler<ApiRequest, [HttpPorts]>;
 
 const router = Router<ApiRequest, [HttpPorts], Response>({
-	catch: (error: unknown, request: Request, ports: HttpPorts) => refuse(error, request, ports),
+	catch: (error: unknown, request: ApiRequest, ports: HttpPorts) => refuse(error, request, ports),
 });
 
-/** The whole API on one screen. `admin` stands in the line of every route that needs a credential. */
+/**
+ * The whole API on one screen. `admin` stands in the line of every route that needs a credential, `takes` in that of
+ * every route that does something, with the query parameters that it knows.
+ */
 router
-	.get("/healthz", (_, { env, createJobs }) => getHealth(env.DB, createJobs(env), Date.now()))
-	.get("/api/runs", admin, (request, ports) => getRuns(sources(ports), queryOf(request)))
-	.post("/api/runs", admin, (request, ports) => postRun(startPorts(ports), request))
-	.get("/api/runs/latest", admin, (request, ports) => getLatestRun(sources(ports), request))
-	.get("/api/runs/:runId", admin, (request, ports) =>
+	.get("/healthz", (_, { env, createJobs }) => getHealth(env.DB, createJobs(), Date.now()))
+	.get("/api/runs", admin, takes("job", "state", "verdict", "limit", "cursor"), (request, ports) =>
+		getRuns(sources(ports), queryOf(request)),
+	)
+	.post("/api/runs", admin, takes(), (request, ports) => postRun(startPorts(ports), request))
+	.get("/api/runs/latest", admin, takes("job"), (request, ports) =>
+		getLatestRun(sources(ports), request),
+	)
+	.get("/api/runs/:runId", admin, takes(), (request, ports) =>
 		getRun(sources(ports), request, readRunId(request.params["runId"])),
 	)
-	.get("/api/runs/:runId/tasks", admin, (request, ports) =>
+	.get("/api/runs/:runId/tasks", admin, takes("state", "limit", "cursor"), (request, ports) =>
 		getTasks(sources(ports), readRunId(request.params["runId"]), queryOf(request)),
 	)
-	.get("/api/runs/:runId/tasks/:taskId", admin, (request, ports) => {
+	.get("/api/runs/:runId/tasks/:taskId", admin, takes(), (request, ports) => {
 		const { runId, taskId } = request.params;
 		return getTask(sources(ports), readRunId(runId), readTaskId(taskId));
 	})
-	.post("/api/runs/:runId/rerun", admin, (request, ports) =>
+	.post("/api/runs/:runId/rerun", admin, takes(), (request, ports) =>
 		postRerun(sources(ports), request, readRunId(request.params["runId"])),
 	)
-	.post("/api/runs/:runId/cancel", admin, (request, ports) =>
-		postCancel(sources(ports), readRunId(request.params["runId"])),
+	.post("/api/runs/:runId/cancel", admin, takes(), (request, ports) =>
+		postCancel(sources(ports), request, readRunId(request.params["runId"])),
 	)
 	.all("/healthz", allow("GET, HEAD"))
 	.all("/api/runs", admin, allow("GET, HEAD, POST"))
@@ -63,12 +71,23 @@ router
 /** Never rejects. */
 export async function handleRequest(request: Request, ports: HttpPorts): Promise<Response> {
 	if (request.method !== "HEAD") return router.fetch(request as ApiRequest, ports);
-	const answer = await router.fetch(new Request(request, { method: "GET" }) as ApiRequest, ports);
+	// Without the body: a HEAD with one is odd and allowed, a GET with one cannot be made.
+	const get = new Request(request.url, { headers: request.headers });
+	const answer = await router.fetch(get as ApiRequest, ports);
 	return new Response(null, answer);
 }
 
 async function admin(request: ApiRequest, { env }: HttpPorts): Promise<void> {
-	await requireAdmin(request, configOf(env).adminToken);
+	await requireAdmin(request, readAdminToken(env));
+	// After the credential: what is wrong here is nobody else's business.
+	const config = readConfig(env);
+	if (config.ok) return;
+	throw new HttpError(500, "wrong_configuration", `${config.error.join("; ")}.`);
+}
+
+/** Refuses every query parameter but these. */
+function takes(...parameters: string[]): Handler {
+	return (request) => checkQuery(queryOf(request), parameters);
 }
 
 /** For known addresses asked with a method that they do not have. */
@@ -79,18 +98,12 @@ function allow(methods: string): Handler {
 	};
 }
 
-function configOf(env: Env): Config {
-	const config = readConfig(env);
-	if (config.ok) return config.value;
-	throw new HttpError(500, "wrong_configuration", `${config.error.join("; ")}.`);
-}
-
 function sources({ env }: HttpPorts) {
 	return { database: env.DB, findCoordinator: coordinatorsOf(env.RUN_COORDINATOR) };
 }
 
 function startPorts(ports: HttpPorts) {
-	return { ...sources(ports), jobs: ports.createJobs(ports.env) };
+	return { ...sources(ports), jobs: ports.createJobs() };
 }
 
 function queryOf(request: Request): URLSearchParams {
@@ -98,11 +111,14 @@ function queryOf(request: Request): URLSearchParams {
 }
 
 /** What nobody expected is told to the log and not to the caller. */
-function refuse(error: unknown, request: Request, { requestId, log }: HttpPorts): Response {
-	const { pathname } = new URL(request.url);
-	const at = { requestId, method: request.method, path: pathname.slice(0, 200) };
+function refuse(error: unknown, request: ApiRequest, { requestId, log }: HttpPorts): Response {
+	// The route and not the path: people paste tokens into addresses, too.
+	const { method, route, params } = request;
+	const runId = decodeRunId(params?.["runId"]);
+	const at = { requestId, method, route, ...(runId.ok ? { runId: runId.value } : {}) };
 	if (error instanceof HttpError) {
-		log("warn", "request_refused", { ...at, status: error.status, code: error.code });
+		const level = error.status >= 500 ? "error" : "warn";
+		log(level, "request_refused", { ...at, status: error.status, code: error.code });
 		return errorResponse(error, requestId);
 	}
 	log("error", "request_failed", { ...at, error: describeError(error) });

@@ -16,7 +16,7 @@ import {
 	readTaskCursor,
 	writeRunCursor,
 } from "./params.ts";
-import { jsonWithEtag } from "./responses.ts";
+import { summaryWithEtag } from "./responses.ts";
 
 /**
  * Reading runs. A sealed run is answered from D1 and its object is left alone; an open one from its coordinator.
@@ -39,7 +39,9 @@ export async function getRuns(sources: RunSources, query: URLSearchParams): Prom
 	};
 	const records = await listRuns(sources.database, filter, readRunCursor(query), limit);
 	const last = records.at(-1);
-	const runs = await Promise.all(records.map((record) => summaryOf(sources, record)));
+	// One object that cannot be reached must not hide the others: its run is left out this time.
+	const answers = await Promise.allSettled(records.map((record) => summaryOf(sources, record)));
+	const runs = answers.map((answer) => (answer.status === "fulfilled" ? answer.value : undefined));
 	return Response.json({
 		runs: runs.filter((run) => run !== undefined),
 		cursor: records.length === limit && last !== undefined ? writeRunCursor(last) : null,
@@ -54,7 +56,7 @@ export async function getLatestRun(sources: RunSources, request: Request): Promi
 	if (summary === null) {
 		throw notFound("run_not_found", "No run has been sealed yet. POST /api/runs starts one.");
 	}
-	return jsonWithEtag(request, summary);
+	return summaryWithEtag(request, summary);
 }
 
 export async function getRun(
@@ -66,7 +68,7 @@ export async function getRun(
 	const summary =
 		record === undefined ? await liveSummary(sources, runId, []) : await summaryOf(sources, record);
 	if (summary === undefined) throw runNotFound(runId);
-	return jsonWithEtag(request, summary);
+	return summaryWithEtag(request, summary);
 }
 
 export async function getTasks(
@@ -101,7 +103,7 @@ export async function getTask(
 	if (task.kind === "unknown_run") throw runNotFound(runId);
 	throw notFound(
 		"task_not_found",
-		`The run ${runId} has no task ${taskId}, or its tasks are no longer kept (TASK_RETENTION_DAYS).`,
+		`The run ${runId} has no such task, or its tasks are no longer kept (TASK_RETENTION_DAYS).`,
 	);
 }
 

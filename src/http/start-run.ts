@@ -23,13 +23,15 @@ export async function postRun(ports: StartRunPorts, request: Request): Promise<R
 	const key = readIdempotencyKey(request);
 	const body = decodeStartBody(await readJsonBody(request), ports.jobs);
 	const { job, taskIds, window } = body;
-	if (taskIds !== null) await refuseUnknownTasks(job, taskIds);
 	return startRequestedRun(
 		ports,
 		key,
 		[job.name, taskIds, window],
 		{ kind: "time", nameRun: (atMs) => runIdForRequest(job.name, atMs) },
-		{ job: job.name, trigger: "manual", slotAtMs: null, rerunOf: null, taskIds, window },
+		async () => {
+			if (taskIds !== null) await refuseUnknownTasks(job, taskIds);
+			return { job: job.name, trigger: "manual", slotAtMs: null, rerunOf: null, taskIds, window };
+		},
 	);
 }
 
@@ -48,7 +50,7 @@ function decodeStartBody(value: unknown, jobs: JobRegistry): StartBody {
 function decodeWindow(value: unknown): Window {
 	const problem = badRequest(
 		"invalid_window",
-		`window is {"from","to"} in RFC 3339 UTC, such as 2026-11-23T17:00:00Z, from before to, at most ${windowHoursMax} hours apart.`,
+		`window is {"from","to"} in RFC 3339 UTC, such as 2026-11-23T17:00:00Z, from before to, at most ${windowHoursMax} hours apart, in the years 2000 to 2099.`,
 	);
 	if (typeof value !== "object" || value === null) throw problem;
 	const { from, to, ...rest } = value as Record<string, unknown>;
@@ -60,7 +62,7 @@ function decodeWindow(value: unknown): Window {
 }
 
 function decodeTime(value: unknown): number | null {
-	if (typeof value !== "string" || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(value)) {
+	if (typeof value !== "string" || !/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(value)) {
 		return null;
 	}
 	const atMs = Date.parse(value);

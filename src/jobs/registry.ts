@@ -1,5 +1,5 @@
 import { gateObjectName } from "../../durable-objects/twitch-gate/api.ts";
-import { getConfig } from "../config.ts";
+import type { Config } from "../config.ts";
 import type { Env } from "../env.ts";
 import { GateClient } from "../twitch/gate-client.ts";
 import { TokenMemory } from "../twitch/token-memory.ts";
@@ -10,13 +10,13 @@ import { createRegistry, type JobRegistry } from "./job.ts";
 const tokenMemory = new TokenMemory();
 
 /** The jobs of this deployment. A new one is one line here and one folder beside. */
-export function createJobs(env: Env): JobRegistry {
-	const config = getConfig(env);
+export function createJobs(env: Env, config: Config): JobRegistry {
 	return createRegistry([
 		createCollectClips({
 			database: env.DB,
 			apiUrl: config.twitchApiUrl,
 			clientId: config.twitchClientId,
+			clientSecret: config.twitchClientSecret,
 			requestTimeoutMs: config.requestTimeoutMs,
 			openTokens: () =>
 				tokenMemory.remembering(new GateClient(env.TWITCH_GATE.getByName(gateObjectName))),

@@ -21,6 +21,20 @@ export type RunNaming =
 
 const triesMax = 20;
 
+/** @returns the run that this key made before; undefined for a new key */
+export async function findRequestedRun(
+	database: D1Database,
+	requestKey: string,
+	bodyHash: string,
+): Promise<Result<RunId | undefined, "key_reused">> {
+	const found = await database
+		.prepare("SELECT run_id, body_hash FROM run_requests WHERE request_key = ?1")
+		.bind(requestKey)
+		.first<{ run_id: string; body_hash: string }>();
+	if (found === null) return ok(undefined);
+	return found.body_hash === bodyHash ? ok(found.run_id as RunId) : err("key_reused");
+}
+
 /** @returns the run of this key, now or of an earlier call; `key_reused` when that one asked for something else */
 export async function recordRunRequest(
 	database: D1Database,

@@ -5,7 +5,7 @@ import type { Database, Statement } from "./database.ts";
 import type { TaskView } from "./task-view.ts";
 
 /** The tasks of sealed runs in D1: written with the seal, kept for TASK_RETENTION_DAYS. */
-const runsForgottenAtOnce = 3;
+const tasksForgottenAtOnce = 5_000;
 
 /** Statements that write `tasks`; repeated, they change nothing. */
 export function writeTasksStatements(
@@ -79,7 +79,10 @@ export async function findRunTask(
 	return results[0] === undefined ? undefined : readTaskRow(results[0]);
 }
 
-/** Deletes the tasks of a few runs sealed before `sealedBeforeMs`, the oldest first. Called with every seal. */
+/**
+ * Deletes tasks of the oldest run that was sealed before `sealedBeforeMs` and still has any, at most 5,000 of them:
+ * a statement of D1 has 30 seconds. Called with every seal, so a run an hour keeps up with a run an hour.
+ */
 export async function forgetOldTasks(
 	database: Database,
 	sealedBeforeMs: number,
@@ -88,11 +91,20 @@ export async function forgetOldTasks(
 	const oldest = `
 		SELECT run_id FROM runs
 		WHERE sealed_at_ms IS NOT NULL AND tasks_forgotten_at_ms IS NULL AND sealed_at_ms < ?1
-		ORDER BY sealed_at_ms LIMIT ${runsForgottenAtOnce}`;
+		ORDER BY sealed_at_ms LIMIT 1`;
 	await database.batch([
-		database.prepare(`DELETE FROM run_tasks WHERE run_id IN (${oldest})`).bind(sealedBeforeMs),
 		database
-			.prepare(`UPDATE runs SET tasks_forgotten_at_ms = ?2 WHERE run_id IN (${oldest})`)
+			.prepare(
+				`DELETE FROM run_tasks WHERE run_id = (${oldest}) AND task_id IN (
+					SELECT task_id FROM run_tasks WHERE run_id = (${oldest}) LIMIT ${tasksForgottenAtOnce}
+				)`,
+			)
+			.bind(sealedBeforeMs),
+		database
+			.prepare(
+				`UPDATE runs SET tasks_forgotten_at_ms = ?2 WHERE run_id = (${oldest})
+				AND NOT EXISTS (SELECT 1 FROM run_tasks WHERE run_tasks.run_id = runs.run_id)`,
+			)
 			.bind(sealedBeforeMs, nowMs),
 	]);
 }

@@ -2,14 +2,13 @@ import type {
 	ClaimAnswer,
 	ClaimGranted,
 	FindCoordinator,
-	Report,
 	ReportAnswer,
 } from "../../durable-objects/run-coordinator/api.ts";
 import type { Config } from "../config.ts";
 import type { Counts } from "../domain/counts.ts";
 import type { ClaimId, RunId } from "../domain/ids.ts";
 import { decodeTaskMessage, type TaskMessage } from "../domain/message.ts";
-import { cutMessage, describeFailure, type Outcome, type TaskResult } from "../domain/outcome.ts";
+import { describeFailure, type Outcome, type TaskResult } from "../domain/outcome.ts";
 import { backoffMs } from "../domain/retry.ts";
 import type { JobRegistry, Performance } from "../jobs/job.ts";
 import { describeError, type Log } from "../log.ts";
@@ -41,8 +40,8 @@ export type Disposition =
 const ack: Disposition = { kind: "ack" };
 /** Work stops this long before the lease ends, so that the report is heard. */
 const leaseMarginMs = 15_000;
-const reportTriesMax = 4;
-const longestReportPauseMs = 4_000;
+const triesMax = 4;
+const longestPauseMs = 4_000;
 const retryDelaySeconds = 5;
 
 export class Consumer {
@@ -61,7 +60,8 @@ export class Consumer {
 		const message = decodeTaskMessage(body);
 		if (!message.ok) {
 			// Delivering it again would not make it readable; its tasks, if it had any, are missed by their run.
-			log("error", "message_unreadable", { reason: message.error, body: excerpt(body) });
+			// Its body stays out of the log: nobody knows what is in it.
+			log("error", "message_unreadable", { reason: message.error, delivery });
 			return ack;
 		}
 		try {
@@ -79,12 +79,10 @@ export class Consumer {
 		// The lease is timed from before the claim, by this clock alone.
 		const claimedAtMs = nowMs();
 		const claimId = makeId() as ClaimId;
-		const claim: ClaimAnswer = await findCoordinator(runId).claim({
-			messageNo,
-			taskIds,
-			claimId,
-			delivery,
-		});
+		// Repeated under one id, a claim whose answer was lost is granted the same tasks again.
+		const claim: ClaimAnswer = await this.#insist(() =>
+			findCoordinator(runId).claim({ messageNo, taskIds, claimId, delivery }),
+		);
 		if (claim.kind === "unknown_run") {
 			log("warn", "message_of_unknown_run", { runId, messageNo });
 			return ack;
@@ -94,7 +92,10 @@ export class Consumer {
 		const { results, meters } = await this.#perform(runId, claim, deadlineAtMs);
 		const { messageNo: leaseNo, leaseToken } = claim;
 		const report = { messageNo: leaseNo, leaseToken, results, meters };
-		const answer = await this.#report(runId, report);
+		const answer = await this.#insist(
+			// The coordinator knows whether it has heard this report.
+			(): Promise<ReportAnswer> => findCoordinator(runId).report(report),
+		);
 		if (answer.kind === "heard" && answer.late > 0) {
 			log("warn", "report_late", { runId, messageNo, late: answer.late });
 		}
@@ -141,16 +142,15 @@ export class Consumer {
 		return { results, meters: performance.meters };
 	}
 
-	/** A report that fails is made again here: the coordinator knows whether it has heard it. */
-	async #report(runId: RunId, report: Report): Promise<ReportAnswer> {
-		const { findCoordinator, sleep, dice } = this.#ports;
+	/** A call that may not have arrived, made again. Looks the stub up each time: one whose object was reset stays broken. */
+	async #insist<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+		const { sleep, dice } = this.#ports;
 		for (let tries = 1; ; tries += 1) {
 			try {
-				// Looked up each time: a stub whose object was reset stays broken.
-				return await findCoordinator(runId).report(report);
+				return await call();
 			} catch (error) {
-				if (tries === reportTriesMax) throw error;
-				await sleep(backoffMs(tries, longestReportPauseMs, dice()));
+				if (tries === triesMax) throw error;
+				await sleep(backoffMs(tries, longestPauseMs, dice()));
 			}
 		}
 	}
@@ -168,8 +168,4 @@ function retryable(code: string, message: string): Outcome {
 function permanent(code: string, message: string): Outcome {
 	const fingerprint = code.replaceAll("_", "-");
 	return { kind: "permanent", error: describeFailure({ fingerprint, code, message }) };
-}
-
-function excerpt(body: unknown): string {
-	return cutMessage(JSON.stringify(body) ?? String(body)).slice(0, 120);
 }

@@ -21,9 +21,9 @@ export async function handleDeadLetter(
 		log("error", "dead_letter_unreadable", { reason: message.error });
 		return { kind: "ack" };
 	}
-	const { runId, messageNo, taskIds } = message.value;
+	const { runId, messageNo } = message.value;
 	try {
-		const answer = await findCoordinator(runId).returnMessage({ messageNo, taskIds });
+		const answer = await findCoordinator(runId).returnMessage({ messageNo });
 		const returned = answer.kind === "returned" ? answer.tasks : 0;
 		log("warn", "dead_letter_returned", { runId, messageNo, tasks: returned, answer: answer.kind });
 		return { kind: "ack" };

@@ -10,6 +10,8 @@ export interface HelixOptions {
 	/** With its path, without a slash at the end: `https://api.twitch.tv/helix`. */
 	readonly apiUrl: string;
 	readonly clientId: string;
+	/** Never sent from here, and hidden all the same: a server that also gives out the tokens may quote it. */
+	readonly clientSecret?: string | undefined;
 	/** Keeps its time-out armed until the body is read, and rejects with an error named TimeoutError. */
 	readonly fetch: typeof fetch;
 	readonly now: () => number;
@@ -109,7 +111,7 @@ export class HelixClient {
 				throw error;
 			}
 			const failure = describeLostAnswer(error);
-			return err({ ...failure, message: hideSecrets(failure.message, [token]) });
+			return err({ ...failure, message: this.#hide(failure.message, token) });
 		}
 		try {
 			return ok({ body: JSON.parse(text), askedAtMs });
@@ -120,12 +122,16 @@ export class HelixClient {
 
 	async #describeRefusal(response: Response, token: string): Promise<TwitchFailure> {
 		const { status } = response;
-		const words = hideSecrets(await readRefusal(response), [token]);
+		const words = this.#hide(await readRefusal(response), token);
 		const kind = kindOfStatus(status);
 		const message = `Twitch answered ${status}${words === "" ? "" : `: ${words}`}${advise(kind, status)}`;
 		if (kind !== "throttled") return { kind, status, message };
 		const resetAtMs = decodeReset(response.headers.get("Ratelimit-Reset"), this.#options.now());
 		return { kind, status, message, resetAtMs };
+	}
+
+	#hide(message: string, token: string): string {
+		return hideSecrets(message, [token, this.#options.clientSecret ?? ""]);
 	}
 }
 

@@ -53,6 +53,23 @@ describe("the configuration", () => {
 		expect(config.error[0]).toContain(allowed);
 	});
 
+	it("does not show what may be a secret in the wrong place", () => {
+		const secret = "hush".repeat(8);
+		const wrong = {
+			LEASE_SECONDS: secret,
+			TWITCH_API_URL: secret,
+			TWITCH_AUTH_URL: "https://u:hush@a.b",
+		};
+		const config = readConfig(wrong);
+		if (config.ok) throw new Error("accepted");
+		expect(config.error).toEqual([
+			expect.stringContaining("LEASE_SECONDS is a value of 32 characters; it must be"),
+			expect.stringContaining("TWITCH_API_URL is a value of 32 characters; it must be"),
+			expect.stringContaining("TWITCH_AUTH_URL is a URL with a user name or password; it must be"),
+		]);
+		expect(JSON.stringify(config)).not.toContain("hush");
+	});
+
 	it("names every wrong var at once, and never a secret", () => {
 		const config = readConfig({ LEASE_SECONDS: "x", MAX_ATTEMPTS: "y", ADMIN_TOKEN: "hush" });
 		expect(config).toMatchObject({ ok: false, error: { length: 2 } });

@@ -25,6 +25,8 @@ export interface MessagePorts {
 	readonly apiUrl: string;
 	/** TWITCH_CLIENT_ID; without it the gate gives no token, so nothing is asked. */
 	readonly clientId: string | undefined;
+	/** TWITCH_CLIENT_SECRET, to be hidden should an answer quote it. */
+	readonly clientSecret?: string | undefined;
 	/** A source for one message. */
 	readonly openTokens: () => MeteredTokenSource;
 	/** REQUEST_TIMEOUT_SECONDS, in milliseconds. */
@@ -49,6 +51,7 @@ export async function collectMessage(work: Work, ports: MessagePorts): Promise<P
 		helix: new HelixClient({
 			apiUrl: ports.apiUrl,
 			clientId: ports.clientId ?? "",
+			clientSecret: ports.clientSecret,
 			fetch: work.fetch,
 			now: work.now,
 			tokens: new SharedToken(tokens),

@@ -7,7 +7,9 @@ import { hash, listOf, Random } from "./random.ts";
 
 export interface ClipPlace {
 	streamerIndex: number;
+	/** Days since 1970, below 65,536. */
 	day: number;
+	/** Among the clips of the day, below 65,536. */
 	number: number;
 }
 
@@ -31,9 +33,10 @@ export function clipIdOf(seed: number, place: ClipPlace): string {
 	const { streamerIndex, day, number } = place;
 	const check = hash(seed, streamerIndex, day, number, 20);
 	const signs = Buffer.alloc(SIGNS_BYTES);
+	const dayAndNumber = ((number >>> 8) << 24) | (day << 8) | (number & 0xff);
 	signs.writeUInt32BE(check, 0);
 	signs.writeUInt32BE((streamerIndex ^ hash(seed, check, 21)) >>> 0, 4);
-	signs.writeUInt32BE((((day << 8) | number) ^ hash(seed, check, 22)) >>> 0, 8);
+	signs.writeUInt32BE((dayAndNumber ^ hash(seed, check, 22)) >>> 0, 8);
 	const random = new Random(check);
 	const name = [MANNERS, LOOKS, THINGS, FACES].map((list) => random.pick(list)).join("");
 	return `${name}-${signs.toString("base64url")}`;
@@ -47,8 +50,8 @@ export function findClipPlace(seed: number, id: string): ClipPlace | undefined {
 	const dayAndNumber = (signs.readUInt32BE(8) ^ hash(seed, check, 22)) >>> 0;
 	const place = {
 		streamerIndex: (signs.readUInt32BE(4) ^ hash(seed, check, 21)) >>> 0,
-		day: dayAndNumber >>> 8,
-		number: dayAndNumber & 0xff,
+		day: (dayAndNumber >>> 8) & 0xffff,
+		number: ((dayAndNumber >>> 24) << 8) | (dayAndNumber & 0xff),
 	};
 	return clipIdOf(seed, place) === id ? place : undefined;
 }

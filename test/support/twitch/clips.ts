@@ -4,7 +4,7 @@
  * was asked.
  */
 import { clipIdOf } from "./clip-id.ts";
-import { Random } from "./random.ts";
+import { hash, Random } from "./random.ts";
 import type { Person, Viewer } from "./streamers.ts";
 import { DAY_MS, type Stream, streamOn, TALK_GAME_ID } from "./streams.ts";
 import { makeThumbnailUrl } from "./thumbnails.ts";
@@ -31,9 +31,11 @@ export interface SimulatedClip {
 	is_featured: boolean;
 }
 
-/** All that ever happens to one clip, known from its first second. */
+/** All that ever happens to one clip on a good day, known from its first second. */
 export interface ClipLife {
 	id: string;
+	/** Decides what the bad days do to it. */
+	lot: number;
 	streamer: Person;
 	creator: Viewer;
 	createdAtMs: number;
@@ -84,13 +86,7 @@ export function makeClipDay(
 	const stream = streamOn(seed, streamer, day);
 	const random = new Random(seed, streamer.index, day, 11);
 	return makeTimes(random, stream, (day + 1) * DAY_MS).map((createdAtMs, number) =>
-		makeClip(new Random(seed, streamer.index, day, number, 12), {
-			id: clipIdOf(seed, { streamerIndex: streamer.index, day, number }),
-			streamer,
-			stream,
-			createdAtMs,
-			viewers,
-		}),
+		makeClip({ seed, streamer, stream, day, number, createdAtMs, viewers }),
 	);
 }
 
@@ -108,20 +104,26 @@ function makeTimes(random: Random, stream: Stream, dayEndsAtMs: number): number[
 	return times.sort((a, b) => a - b);
 }
 
-interface ClipOrigin {
-	id: string;
+export interface ClipOrigin {
+	seed: number;
 	streamer: Person;
 	stream: Stream;
+	day: number;
+	/** Among the clips of its streamer's day. */
+	number: number;
 	createdAtMs: number;
 	viewers: readonly [Viewer, ...Viewer[]];
 }
 
-function makeClip(random: Random, origin: ClipOrigin): ClipLife {
-	const { id, streamer, stream, createdAtMs } = origin;
+export function makeClip(origin: ClipOrigin): ClipLife {
+	const { seed, streamer, stream, day, number, createdAtMs } = origin;
+	const random = new Random(seed, streamer.index, day, number, 12);
+	const id = clipIdOf(seed, { streamerIndex: streamer.index, day, number });
 	const durationSeconds = random.chance(0.4) ? 30 : random.between(50, 600) / 10;
 	const intoStreamSeconds = (createdAtMs - stream.startedAtMs) / 1000;
 	return {
 		id,
+		lot: hash(seed, streamer.index, day, number, 13),
 		streamer,
 		creator: random.pick(origin.viewers),
 		createdAtMs,
@@ -139,10 +141,6 @@ function makeClip(random: Random, origin: ClipOrigin): ClipLife {
 		viewsInTheEnd: Math.min(MOST_VIEWS, 6 * (1 - random.unit()) ** -1.1),
 		halfLifeMs: random.between(2, 72) * 3_600_000,
 	};
-}
-
-export function isListed(clip: ClipLife, nowMs: number): boolean {
-	return clip.listedAtMs <= nowMs;
 }
 
 /** Never falls as time passes; 0 for a clip just made. */

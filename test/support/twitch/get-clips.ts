@@ -1,8 +1,11 @@
 /** Owns `GET /helix/clips`: by streamer, by game, or by ids. */
-import { type ClipLife, describeClip } from "./clips.ts";
-import { LISTED_MOST, moveNeighbours, pageOf, sortByViews } from "./listing.ts";
+import type { ClipLife } from "./clips.ts";
+import { isMalformed } from "./extra-clips.ts";
+import { PageFaults } from "./faults/page-faults.ts";
+import { LISTED_MOST, moveNeighbours, sortByViews } from "./listing.ts";
 import { BadParameter, decodeAfter, decodeFirst, decodeWindow, type Window } from "./parameters.ts";
 import { answer, emptyPage, type Reply, refusal } from "./reply.ts";
+import type { Person } from "./streamers.ts";
 import { games } from "./streams.ts";
 import type { World } from "./world.ts";
 
@@ -11,11 +14,14 @@ const IDS_MOST = 100;
 export interface ClipsRequest {
 	query: URLSearchParams;
 	nowMs: number;
-	/** Which request it is, for the order to move by; null keeps the order exact. */
-	request: number | null;
+	/** Which request it is, for the order to move by. */
+	request: number;
+	/** Whether it moves also when no fault says so. */
+	movingOrder: boolean;
 }
 
-export function getClips(world: World, { query, nowMs, request }: ClipsRequest): Reply {
+export function getClips(world: World, asked: ClipsRequest): Reply {
+	const { query, nowMs, request, movingOrder } = asked;
 	const broadcasterIds = query.getAll("broadcaster_id");
 	const gameIds = query.getAll("game_id");
 	const ids = query.getAll("id");
@@ -46,17 +52,59 @@ export function getClips(world: World, { query, nowMs, request }: ClipsRequest):
 		gameId === undefined
 			? clipsOfStreamer(world, broadcasterIds[0] ?? "", window, nowMs)
 			: clipsOfGame(world, gameId, window, nowMs);
-	if (found.length === 0) return emptyPage;
+	// What is asked for most, and needs no page to be cut.
+	if (found.length === 0 && !world.faults.isOn("empty-pages")) return emptyPage;
 	const sorted = sortByViews(found, nowMs);
-	const list = request === null ? sorted : moveNeighbours(sorted, world.seed, request);
-	const page = pageOf(list.slice(0, LISTED_MOST), offset, first);
-	return answer({ ...page, data: page.data.map((clip) => describeClip(clip, nowMs)) });
+	const list = movingOrder ? moveNeighbours(sorted, world.seed, request) : sorted;
+	const broadcasterId = broadcasterIds[0] ?? null;
+	const page = new PageFaults(world.faults, world.seed).cut(list, {
+		broadcasterId,
+		offset,
+		first,
+		request,
+	});
+	return answer({ ...page, data: tellEntries(world, page.data, nowMs) });
+}
+
+/**
+ * What can be listed of a streamer's window at most, most viewed first: without what is beyond the
+ * thousandth place, deleted or no proper clip.
+ */
+export function listableClips(
+	world: World,
+	person: Person,
+	window: Window,
+	nowMs: number,
+): ClipLife[] {
+	const entries = world.entriesBetween(person, window.fromMs, window.toMs, nowMs);
+	return sortByViews(entries, nowMs)
+		.slice(0, LISTED_MOST)
+		.filter((clip) => !isMalformed(clip) && !world.clipFaults.isDeleted(clip, nowMs));
+}
+
+/** The entries of a page as they are sent, and what a client can see of the bad days is counted. */
+function tellEntries(world: World, entries: readonly ClipLife[], nowMs: number): unknown[] {
+	const { faults, clipFaults } = world;
+	const left = entries.filter((clip) => !clipFaults.isDeleted(clip, nowMs));
+	for (let gone = entries.length - left.length; gone > 0; gone -= 1) faults.hit("deleted-clips");
+	return left.map((clip) => {
+		const told = clipFaults.describe(clip, nowMs);
+		if (told.thumbnail_url !== clip.thumbnailUrl) faults.hit("broken-thumbnails");
+		if (told.video_id === "" && clip.videoKnownAtMs <= nowMs) faults.hit("deleted-videos");
+		if (!isMalformed(clip)) return told;
+		faults.hit("malformed-clips");
+		return clip.malformation.spoil(told);
+	});
 }
 
 /** A streamer who does not exist has an empty list: Helix does not say 404 here. */
 function clipsOfStreamer(world: World, id: string, window: Window, nowMs: number): ClipLife[] {
 	const person = world.findById(id);
-	return person ? world.clipsBetween(person, window.fromMs, window.toMs, nowMs) : [];
+	if (person === undefined) return [];
+	if (world.isProlific(person)) world.faults.hit("prolific");
+	return world.entriesBetween(person, window.fromMs, window.toMs, nowMs, () =>
+		world.faults.hit("late-clips"),
+	);
 }
 
 /**
@@ -66,7 +114,7 @@ function clipsOfStreamer(world: World, id: string, window: Window, nowMs: number
 function clipsOfGame(world: World, gameId: string, window: Window, nowMs: number): ClipLife[] {
 	return world.people.flatMap((person) =>
 		world
-			.clipsBetween(person, window.fromMs, window.toMs, nowMs)
+			.entriesBetween(person, window.fromMs, window.toMs, nowMs)
 			.filter((clip) => clip.gameId === gameId),
 	);
 }
@@ -80,6 +128,6 @@ function clipsWithIds(world: World, ids: readonly string[], nowMs: number): Repl
 		return refusal(400, `The number of id query parameters must not exceed ${IDS_MOST}.`);
 	}
 	const clips = [...new Set(ids)].map((id) => world.findClip(id, nowMs));
-	const data = clips.filter((clip) => clip !== undefined).map((clip) => describeClip(clip, nowMs));
-	return answer({ data, pagination: {} });
+	const found = clips.filter((clip) => clip !== undefined);
+	return answer({ data: tellEntries(world, found, nowMs), pagination: {} });
 }

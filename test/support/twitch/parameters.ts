@@ -101,5 +101,10 @@ function decodeEdge(name: string, text: string): number | BadParameter {
 			`The parameter "${name}" was malformed: the value must be a valid RFC3339 timestamp`,
 		);
 	}
+	return roundEdge(atMs);
+}
+
+/** The edge of a window as Twitch takes it. */
+export function roundEdge(atMs: number): number {
 	return Math.floor(atMs / EDGE_MS) * EDGE_MS;
 }

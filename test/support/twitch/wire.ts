@@ -3,9 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { emptyPage, type Reply, refusal } from "./reply.ts";
 import type { ScriptedReply } from "./scripted.ts";
 
-const JSON_TYPE = "application/json; charset=utf-8";
-
-const FORM_LENGTH_MOST = 16_384;
+export const JSON_TYPE = "application/json; charset=utf-8";
 
 /** Sends an answer with its length known, so that the connection stays usable. */
 export function send(
@@ -21,14 +19,18 @@ export function send(
 	response.end(reply.body);
 }
 
-/** Reads a form; one that is too long is cut off and so is refused for what it then lacks. */
-export function readForm(request: IncomingMessage, then: (form: URLSearchParams) => void): void {
+/** Reads a body as text; what is longer than `lengthMost` is cut off, and is refused for what it then lacks. */
+export function readText(
+	request: IncomingMessage,
+	lengthMost: number,
+	then: (text: string) => void,
+): void {
 	let text = "";
 	request.setEncoding("utf8");
 	request.on("data", (chunk: string) => {
-		if (text.length < FORM_LENGTH_MOST) text += chunk;
+		if (text.length < lengthMost) text += chunk;
 	});
-	request.on("end", () => then(new URLSearchParams(text)));
+	request.on("end", () => then(text));
 }
 
 /** Plays the reply on the wire; `usual` are the headers that every answer has. */

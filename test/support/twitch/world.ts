@@ -4,8 +4,13 @@
  * out the same again.
  */
 import { findClipPlace } from "./clip-id.ts";
-import { type ClipLife, isListed, makeClipDay } from "./clips.ts";
-import { makeStreamers, makeViewers, type Person, type Viewer } from "./streamers.ts";
+import { type ClipLife, makeClipDay } from "./clips.ts";
+import { DayCache } from "./day-cache.ts";
+import { isMalformed, makeMalformedDay, makeProlificDay } from "./extra-clips.ts";
+import { ClipFaults } from "./faults/clip-faults.ts";
+import { FaultSwitches } from "./faults/switches.ts";
+import { hash } from "./random.ts";
+import { makeStreamers, makeViewers, type Person } from "./streamers.ts";
 import { dayOf } from "./streams.ts";
 
 /**
@@ -14,28 +19,45 @@ import { dayOf } from "./streams.ts";
  */
 const DAYS_KEPT = 2_000;
 
+/** A prolific streamer's day is as large as those of 80 others. */
+const PROLIFIC_DAYS_KEPT = 25;
+
 /**
  * Before this day Twitch had no clips; it keeps a window that starts in 1970 from making decades of
  * them.
  */
 const FIRST_DAY = dayOf(Date.UTC(2016, 4, 26));
 
+const DEAD_EVERY = 25;
+
 export class World {
 	readonly seed: number;
 	readonly people: readonly Person[];
+	readonly faults: FaultSwitches;
+	readonly clipFaults: ClipFaults;
 	readonly #byId = new Map<string, Person>();
 	readonly #byLogin = new Map<string, Person>();
-	readonly #viewers: readonly [Viewer, ...Viewer[]];
-	readonly #days = new Map<number, readonly ClipLife[]>();
+	readonly #firstActive: Person | undefined;
+	readonly #ordinaryDays: DayCache;
+	readonly #malformedDays: DayCache;
+	readonly #prolificDays: DayCache;
 
-	constructor(seed: number, streamers: number) {
+	constructor(seed: number, streamers: number, faults = new FaultSwitches()) {
 		this.seed = seed;
+		this.faults = faults;
+		this.clipFaults = new ClipFaults(faults);
 		this.people = makeStreamers(seed, streamers);
-		this.#viewers = makeViewers(seed);
 		for (const person of this.people) {
 			this.#byId.set(person.id, person);
 			this.#byLogin.set(person.login, person);
 		}
+		this.#firstActive = this.people.find((person) => person.active);
+		const viewers = makeViewers(seed);
+		const cache = (kept: number, make: typeof makeClipDay) =>
+			new DayCache(kept, (person, day) => make(seed, person, day, viewers));
+		this.#ordinaryDays = cache(DAYS_KEPT, makeClipDay);
+		this.#malformedDays = cache(DAYS_KEPT, makeMalformedDay);
+		this.#prolificDays = cache(PROLIFIC_DAYS_KEPT, makeProlificDay);
 	}
 
 	findById(id: string): Person | undefined {
@@ -47,44 +69,72 @@ export class World {
 		return this.#byLogin.get(login.toLowerCase());
 	}
 
-	/** The streamer's clips made in [fromMs, toMs) that Twitch lists by now, oldest first. */
+	/** The streamer's clips made in [fromMs, toMs) that Twitch has by now, oldest first. */
 	clipsBetween(person: Person, fromMs: number, toMs: number, nowMs: number): ClipLife[] {
-		if (!person.active) return [];
+		return this.entriesBetween(person, fromMs, toMs, nowMs).filter(
+			(clip) => !isMalformed(clip) && !this.clipFaults.isDeleted(clip, nowMs),
+		);
+	}
+
+	/**
+	 * What has a place in a listing of [fromMs, toMs), oldest first: the streamer's clips, the deleted
+	 * ones, and whatever is no proper clip.
+	 * @param onHeldBack told of each clip that a fault keeps from being there yet
+	 */
+	entriesBetween(
+		person: Person,
+		fromMs: number,
+		toMs: number,
+		nowMs: number,
+		onHeldBack: () => void = () => {},
+	): ClipLife[] {
 		const lastMs = Math.min(toMs - 1, nowMs);
 		const found: ClipLife[] = [];
 		for (let day = Math.max(dayOf(fromMs), FIRST_DAY); day <= dayOf(lastMs); day += 1) {
-			for (const clip of this.#clipsOn(person, day)) {
+			for (const clip of this.#entriesOn(person, day)) {
 				const inWindow = clip.createdAtMs >= fromMs && clip.createdAtMs <= lastMs;
-				if (inWindow && isListed(clip, nowMs)) found.push(clip);
+				if (!inWindow || clip.listedAtMs > nowMs) continue;
+				if (this.clipFaults.isHeldBack(clip, nowMs)) onHeldBack();
+				else found.push(clip);
 			}
 		}
 		return found;
 	}
 
-	/** The clip with this id, when there is one and Twitch lists it by now. */
+	/** The entry with this id, when there is one and Twitch has it by now. */
 	findClip(id: string, nowMs: number): ClipLife | undefined {
 		const place = findClipPlace(this.seed, id);
 		const person = place && this.people[place.streamerIndex];
 		if (!place || !person) return undefined;
-		const clip = this.#clipsOn(person, place.day)[place.number];
-		return clip && isListed(clip, nowMs) ? clip : undefined;
+		const clip = this.#entriesOn(person, place.day).find((one) => one.id === id);
+		const isThere =
+			clip && this.clipFaults.isListed(clip, nowMs) && !this.clipFaults.isDeleted(clip, nowMs);
+		return isThere ? clip : undefined;
 	}
 
-	#clipsOn(person: Person, day: number): readonly ClipLife[] {
-		// Days since 1970 stay below 2^17 for centuries, so one number names streamer and day.
-		const key = person.index * 0x2_0000 + day;
-		const known = this.#days.get(key);
-		if (known) return known;
-		const made = makeClipDay(this.seed, person, day, this.#viewers);
-		if (this.#days.size >= DAYS_KEPT) {
-			// The oldest entry goes. A collection walks the streamers in order, so that keeping what was
-			// used last would gain nothing.
-			for (const oldest of this.#days.keys()) {
-				this.#days.delete(oldest);
-				break;
-			}
-		}
-		this.#days.set(key, made);
-		return made;
+	isProlific(person: Person): boolean {
+		return this.faults.isOnFor("prolific", person.id, person === this.#firstActive);
+	}
+
+	/** The status that every listing of this streamer fails with; undefined for a living one. */
+	findDeadStatus(person: Person): number | undefined {
+		const chosen =
+			person !== this.#firstActive &&
+			person.index % DEAD_EVERY === hash(this.seed, 62) % DEAD_EVERY;
+		if (!this.faults.isOnFor("dead", person.id, chosen)) return undefined;
+		const inTurn = Math.floor(person.index / DEAD_EVERY) % 2 === 0 ? 404 : 500;
+		return this.faults.number("dead", "status", inTurn);
+	}
+
+	#entriesOn(person: Person, day: number): readonly ClipLife[] {
+		const isMalformedOn = this.faults.isOnFor("malformed-clips", person.id) && person.active;
+		const isProlific = this.isProlific(person);
+		const ordinary = person.active ? this.#ordinaryDays.get(person, day) : [];
+		if (!isMalformedOn && !isProlific) return ordinary;
+		return [
+			...ordinary,
+			...(isMalformedOn ? this.#malformedDays.get(person, day) : []),
+			...(isProlific ? this.#prolificDays.get(person, day) : []),
+		].sort((a, b) => a.createdAtMs - b.createdAtMs);
 	}
 }

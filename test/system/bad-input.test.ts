@@ -1,0 +1,395 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { adminToken, type Deployment, deploy } from "../support/deployment.ts";
+import { mutatedRequest, type PlainRequest } from "../support/mutated-requests.ts";
+import { type RawAnswer, RawClient } from "../support/raw-request.ts";
+
+/**
+ * Whatever is sent to the built Worker, it answers with a status below 500, in its own form and its own words, and the
+ * log has the request's id.
+ */
+let deployment: Deployment;
+let client: RawClient;
+let runId: string;
+let taskId: string;
+const tally = new Map<string, number>();
+const refused = new Map<string, { status: number; code: string }>();
+const startedAtMs = Date.now();
+
+beforeAll(async () => {
+	deployment = await deploy({ streamers: 2 }, { MAX_ATTEMPTS: "1" });
+	client = new RawClient((await deployment.harness.listen()).url);
+	taskId = deployment.twitch.streamers[0]?.id ?? "";
+	const answer = await send({ method: "POST", body: '{"job":"collect-clips"}' });
+	({ runId } = JSON.parse(answer.text) as { runId: string });
+	await deployment.sealed(runId);
+});
+
+afterAll(async () => {
+	const runs = await deployment.rows("SELECT count(*) AS runs FROM runs");
+	const answers = [...tally].sort(([left], [right]) => left.localeCompare(right));
+	process.stdout.write(
+		`\nanswers to bad input: ${answers.map(([status, count]) => `${status}: ${count}`).join(", ")}; ` +
+			`${JSON.stringify(runs[0])}, ${Date.now() - startedAtMs} ms\n`,
+	);
+	client.close();
+	await deployment.close();
+});
+
+interface Sent {
+	readonly method?: string;
+	readonly path?: string;
+	readonly query?: string;
+	readonly headers?: Record<string, string>;
+	readonly body?: string | Buffer;
+}
+
+/** With the admin's token and as JSON, unless the headers say otherwise. */
+function send({ method = "GET", path = "/api/runs", query, headers = {}, body }: Sent) {
+	const request: PlainRequest = {
+		method,
+		path: path.slice(1).split("/"),
+		query: query === undefined ? [] : [query],
+		headers: {
+			authorization: `Bearer ${adminToken}`,
+			...(body === undefined ? {} : { "content-type": "application/json" }),
+			...headers,
+		},
+		body: body === undefined ? null : Buffer.from(body),
+	};
+	return sendPlain(request);
+}
+
+async function sendPlain(request: PlainRequest): Promise<RawAnswer> {
+	const answer = await client.send(request);
+	tally.set(String(answer.status), (tally.get(String(answer.status)) ?? 0) + 1);
+	checkForm(request.method, answer);
+	return answer;
+}
+
+/** Words of a database, an engine or a stack, of which none is for a caller. */
+const innerWords =
+	/D1_|SQLITE|Sqlite|Drizzle|Failed query|(Type|Syntax|Range|Reference)Error|\n\s*at |\.[jt]s\b|node_modules|workerd|undefined|\[object/;
+
+/** Below 500, and in the API's form when it is an error. */
+function checkForm(method: string, { status, headers, text }: RawAnswer): void {
+	expect(status).toBeGreaterThanOrEqual(200);
+	expect(status).toBeLessThan(500);
+	if (method === "HEAD" || status < 400) return;
+	expect(headers["content-type"]).toBe("application/json");
+	expect(headers["cache-control"]).toBe("no-store");
+	const answer = JSON.parse(text) as { error: Record<string, string> };
+	expect(Object.keys(answer)).toEqual(["error"]);
+	const { code = "", message = "", requestId = "", ...rest } = answer.error;
+	expect(rest).toEqual({});
+	expect(code).toMatch(/^[a-z]+(_[a-z]+)*$/);
+	expect(message.length).toBeGreaterThan(15);
+	expect(message.length).toBeLessThan(2_000);
+	expect(text).not.toMatch(innerWords);
+	expect(requestId).toMatch(/^[\w-]{16,}$/);
+	refused.set(requestId, { status, code });
+}
+
+async function refusalOf(sent: Sent) {
+	const { status, text } = await send(sent);
+	const { error } = JSON.parse(text) as { error: { code: string; message: string } };
+	return { status, code: error.code, message: error.message };
+}
+
+const startBody = () => JSON.stringify({ job: "collect-clips", taskIds: [taskId] });
+
+describe("query parameters", () => {
+	const known: [string, string, string[]][] = [
+		["GET", "/healthz", []],
+		["GET", "/api/runs", ["job", "state", "verdict", "limit", "cursor"]],
+		["GET", "/api/runs/latest", ["job"]],
+		["GET", "/api/runs/:runId", []],
+		["GET", "/api/runs/:runId/tasks", ["state", "limit", "cursor"]],
+		["GET", "/api/runs/:runId/tasks/:taskId", []],
+		["POST", "/api/runs", []],
+		["POST", "/api/runs/:runId/rerun", []],
+		["POST", "/api/runs/:runId/cancel", []],
+	];
+	it.each(known)(
+		"that are unknown are refused, the known ones named: %s %s",
+		async (method, route, names) => {
+			const path = route.replace(":runId", runId).replace(":taskId", taskId);
+			for (const query of ["limt=5", "Limit=5", "__proto__=1", "=1", "%00=1", "dryRun=true"]) {
+				const refusal = await refusalOf({ method, path, query });
+				expect(refusal).toMatchObject({ status: 400, code: "unknown_parameter" });
+				for (const name of names) expect(refusal.message).toContain(name);
+				if (names.length === 0) expect(refusal.message).toContain("no query parameters");
+			}
+		},
+	);
+
+	it("that stand there twice are refused", async () => {
+		for (const query of ["limit=1&limit=2", "limit=1&limit=1", "state=sealed&state=sealed"]) {
+			expect(await refusalOf({ query })).toMatchObject({ status: 400, code: "repeated_parameter" });
+		}
+	});
+
+	it.each([
+		["limit=", "invalid_limit"],
+		["limit=%31%00", "invalid_limit"],
+		["limit=%D9%A3", "invalid_limit"],
+		["limit=-1", "invalid_limit"],
+		["limit=1.0", "invalid_limit"],
+		["limit=99999999999999999999", "invalid_limit"],
+		["job=", "invalid_job"],
+		["job=%ff%fe", "invalid_job"],
+		["job=constructor%00", "invalid_job"],
+		["state=constructor", "invalid_state"],
+		["state=", "invalid_state"],
+		["verdict=__proto__", "invalid_verdict"],
+		["cursor=", "invalid_cursor"],
+		["cursor=1_constructor", "invalid_cursor"],
+		["cursor=99999999999999999999_collect-clips-20261123T1700Z", "invalid_cursor"],
+		["cursor=1795454102123_collect-clips-20261123T1700Z%27--", "invalid_cursor"],
+	])("with impossible values are refused: %s", async (query, code) => {
+		expect(await refusalOf({ query })).toMatchObject({ status: 400, code });
+	});
+});
+
+describe("ids", () => {
+	it.each([
+		["%ff%fe"],
+		["%00"],
+		["collect-clips-20261123T1700Z%00"],
+		["collect-clips-20261123T1700Z%20"],
+		["..%2f..%2fruns"],
+		["__proto__"],
+		["x".repeat(8_000)],
+		[`collect-clips-20261123T1700Z${"-r1".repeat(40)}`],
+	])("that cannot be are not found: %s", async (id) => {
+		for (const rest of ["", "/tasks", "/tasks/1"]) {
+			const refusal = await refusalOf({ path: `/api/runs/${id}${rest}` });
+			expect(refusal).toMatchObject({ status: 404, code: "run_not_found" });
+		}
+		const task = await refusalOf({ path: `/api/runs/${runId}/tasks/${id.slice(0, 4)}%20` });
+		expect(task).toMatchObject({ status: 404, code: "task_not_found" });
+	});
+
+	it("that nobody has leave nothing behind in their object", async () => {
+		const name = "collect-clips-19990101T0000Z";
+		for (const rest of ["", "/tasks", "/tasks/1", "/rerun", "/cancel"]) {
+			const post = rest === "/rerun" || rest === "/cancel";
+			await refusalOf({
+				method: post ? "POST" : "GET",
+				path: `/api/runs/${name}${rest}`,
+				...(rest === "/rerun" ? { body: '{"scope":"all"}' } : {}),
+			});
+		}
+		const storage = await deployment.worker.getDurableObjectStorage("RUN_COORDINATOR", { name });
+		// What begins with `_` is the platform's own.
+		const tables = "SELECT name FROM sqlite_master WHERE substr(name, 1, 1) <> '_'";
+		expect(await storage.exec(tables)).toEqual([]);
+	});
+});
+
+describe("bodies", () => {
+	const json = (text: string) => Buffer.from(text);
+	const bodies: [string, () => Buffer, number, string][] = [
+		["UTF-16", () => Buffer.from(startBody(), "utf16le"), 400, "invalid_json"],
+		[
+			"UTF-16 with its mark",
+			() => Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(startBody(), "utf16le")]),
+			400,
+			"invalid_encoding",
+		],
+		["Latin-1", () => Buffer.from('{"job":"caf\xe9"}', "latin1"), 400, "invalid_encoding"],
+		[
+			"half a surrogate pair in UTF-8",
+			() => Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]),
+			400,
+			"invalid_encoding",
+		],
+		["100,000 brackets", () => json("[".repeat(100_000)), 400, "invalid_json"],
+		["100,000 levels", () => json("[".repeat(100_000) + "]".repeat(100_000)), 400, "invalid_body"],
+		[
+			"100,000 levels in a field",
+			() => json(`{"job":${"[".repeat(100_000)}${"]".repeat(100_000)}}`),
+			400,
+			"unknown_job",
+		],
+		["a number of 5,000 digits", () => json(`{"job":${"9".repeat(5_000)}}`), 400, "unknown_job"],
+		["1e999", () => json('{"job":1e999}'), 400, "unknown_job"],
+		[
+			"__proto__",
+			() => json('{"job":"collect-clips","__proto__":{"taskIds":["1"]}}'),
+			400,
+			"unknown_field",
+		],
+		["constructor as a job", () => json('{"job":"constructor"}'), 400, "unknown_job"],
+		[
+			"__proto__ in the window",
+			() =>
+				json(
+					'{"job":"collect-clips","window":{"from":"2026-11-22T00:00:00Z","to":"2026-11-22T01:00:00Z","__proto__":1}}',
+				),
+			400,
+			"invalid_window",
+		],
+		[
+			"a window before there were clips",
+			() =>
+				json(
+					'{"job":"collect-clips","window":{"from":"0001-01-01T00:00:00Z","to":"0001-01-01T01:00:00Z"}}',
+				),
+			400,
+			"invalid_window",
+		],
+		[
+			"a window at the end of time",
+			() =>
+				json(
+					'{"job":"collect-clips","window":{"from":"9999-12-31T23:00:00Z","to":"9999-12-31T23:59:59Z"}}',
+				),
+			400,
+			"invalid_window",
+		],
+		[
+			"NUL in a task id",
+			() => json('{"job":"collect-clips","taskIds":["1\\u0000"]}'),
+			400,
+			"invalid_task_ids",
+		],
+		[
+			"1,001 task ids",
+			() => json(JSON.stringify({ job: "collect-clips", taskIds: Array(1_001).fill("1") })),
+			400,
+			"invalid_task_ids",
+		],
+		["a byte more than 256 KB", () => Buffer.alloc(256 * 1_024 + 1, 0x20), 413, "body_too_large"],
+		["256 KB of blanks", () => Buffer.alloc(256 * 1_024, 0x20), 400, "invalid_json"],
+	];
+	it.each(bodies)("with %s are refused", async (_, body, status, code) => {
+		expect(await refusalOf({ method: "POST", body: body() })).toMatchObject({ status, code });
+	});
+
+	it("over 256 KB are refused in chunks too, whatever length they claim", async () => {
+		const body = Buffer.alloc(400_000, 0x20);
+		const chunked = await refusalOf({
+			method: "POST",
+			body,
+			headers: { "transfer-encoding": "chunked" },
+		});
+		expect(chunked).toMatchObject({ status: 413, code: "body_too_large" });
+	});
+
+	it("may begin with a byte-order mark", async () => {
+		const headers = { "idempotency-key": "marked" };
+		const marked = await send({ method: "POST", headers, body: `\ufeff${startBody()}` });
+		expect(marked.status).toBe(202);
+		const plain = await send({ method: "POST", headers, body: startBody() });
+		expect(plain.text).toBe(marked.text);
+	});
+
+	it("of a cancellation are refused, so that nobody means a part and stops the whole", async () => {
+		const path = `/api/runs/${runId}/cancel`;
+		for (const body of [`{"taskIds":["${taskId}"]}`, "[]", "x", "\0"]) {
+			const refusal = await refusalOf({ method: "POST", path, body });
+			expect(refusal).toMatchObject({ status: 400, code: "unexpected_body" });
+		}
+		for (const body of ["{}", " "]) {
+			const over = await refusalOf({ method: "POST", path, body });
+			expect(over).toMatchObject({ status: 409, code: "run_closed" });
+		}
+	});
+});
+
+describe("headers", () => {
+	it.each([
+		"",
+		"Bearer",
+		"Bearer ",
+		"Bearer \xff\xfe",
+		"Bearer a b",
+		"Basic x",
+		"\xe9",
+		"Bearer\t",
+		"x".repeat(8_000),
+	])("Authorization %j lets nobody in", async (authorization) => {
+		const refusal = await refusalOf({ headers: { authorization } });
+		expect(refusal).toMatchObject({ status: 401, code: "unauthorized" });
+	});
+
+	it.each(["", "a b", "\xe9", "x".repeat(201), "a,\tb"])(
+		"Idempotency-Key %j is refused",
+		async (key) => {
+			const headers = { "idempotency-key": key };
+			const refusal = await refusalOf({ method: "POST", headers, body: startBody() });
+			expect(refusal).toMatchObject({ status: 400, code: "invalid_idempotency_key" });
+		},
+	);
+
+	it.each(["", "*garbage", '"', "W/", ",,,", "\xff", "x".repeat(5_000), "null"])(
+		"If-None-Match %j is as good as none",
+		async (tag) => {
+			const answer = await send({ path: `/api/runs/${runId}`, headers: { "if-none-match": tag } });
+			expect(answer.status).toBe(200);
+		},
+	);
+
+	it.each(["", "text/plain", "application/jsonx", "application/json, text/html", "json", "\xff"])(
+		"Content-Type %j is refused",
+		async (type) => {
+			const headers = { "content-type": type };
+			const refusal = await refusalOf({ method: "POST", headers, body: startBody() });
+			expect(refusal).toMatchObject({ status: 415, code: "unsupported_media_type" });
+		},
+	);
+
+	it("that call themselves Cloudflare's do not make the request's id", async () => {
+		const answer = await send({ path: "/nowhere", headers: { "cf-ray": "<b>mine</b>" } });
+		expect(answer.text).not.toContain("mine");
+	});
+});
+
+describe("methods", () => {
+	it("with a body that they do not have are answered as without", async () => {
+		for (const method of ["GET", "HEAD"]) {
+			const answer = await send({ method, path: `/api/runs/${runId}`, body: "{}" });
+			expect(answer.status).toBe(200);
+			expect(answer.text === "").toBe(method === "HEAD");
+		}
+	});
+});
+
+describe("thousands of mutated requests", () => {
+	it("are answered below 500, in the API's form and words", async () => {
+		const known = { adminToken, runIds: [runId, "collect-clips-19990101T0000Z"], taskId };
+		await fc.assert(
+			fc.asyncProperty(
+				fc.array(mutatedRequest(known), { maxLength: 100, size: "max" }),
+				async (requests) => {
+					await Promise.all(requests.map((request) => sendPlain(request)));
+				},
+			),
+			{ numRuns: 60, seed: 20261123, interruptAfterTimeLimit: 60_000 },
+		);
+		expect([...tally.values()].reduce((sum, count) => sum + count)).toBeGreaterThan(2_000);
+		expect((await send({ path: "/healthz" })).status).toBe(200);
+	});
+});
+
+describe("the log", () => {
+	it("has the id, status and code of every request that was refused", async () => {
+		const lines = () =>
+			deployment.harness
+				.getLogs()
+				.filter(({ message }) => message.startsWith("{"))
+				.map(({ message }) => JSON.parse(message) as Record<string, unknown>)
+				.filter(({ event }) => event === "request_refused");
+		const missing = () => {
+			const ids = new Set(lines().map(({ requestId }) => requestId));
+			return [...refused.keys()].filter((requestId) => !ids.has(requestId));
+		};
+		await expect.poll(missing).toEqual([]);
+		const logged = new Map(lines().map((line) => [line["requestId"], line]));
+		for (const [requestId, { status, code }] of refused) {
+			expect(logged.get(requestId)).toMatchObject({ status, code, level: "warn" });
+		}
+		expect(deployment.harness.getLogs().filter(({ level }) => level === "error")).toEqual([]);
+	});
+});
