@@ -27,6 +27,9 @@ export const clipsPerPageMax = 100;
 /** Get Clips lists about 1,000 clips of a window and then goes round for ever (twitchdev/issues 1188): stop after this page. */
 export const clipPagesMax = 11;
 
+/** A window that lists so many clips may have more: Twitch ends at about 1,000, and what was deleted counts among them. */
+export const clipsListedMax = 900;
+
 /** Window edges were seen rounded down to 10 minutes (twitchdev/issues 52, 521), so ask on them. In milliseconds. */
 export const clipWindowEdgeMs = 600_000;
 

@@ -1,7 +1,8 @@
 import type { Summary } from "../../src/domain/summary.ts";
 import { count, type Screen, span } from "./screen.ts";
 
-const barColumns = 32;
+/** Columns that the words beside the bar take at most: a live line must not wrap. */
+const wordColumns = 52;
 const lineEveryMs = 2_000;
 
 /** How far an open run is: a bar on a terminal, and elsewhere a line now and then. */
@@ -25,6 +26,7 @@ export class Progress {
 
 	#bar(summary: Summary): string {
 		const { planned, open } = summary.tasks;
+		const barColumns = Math.min(Math.max(this.#screen.width - wordColumns, 6), 32);
 		const share = planned === 0 ? 0 : (planned - open) / planned;
 		// Filled only when nothing is open any more.
 		const filled = open === 0 && planned > 0 ? barColumns : Math.floor(share * (barColumns - 1));

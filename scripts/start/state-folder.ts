@@ -19,6 +19,7 @@ export type Origin = "simulated" | "other";
 const markName = "daicho-state.json";
 /** What we write besides: `--fresh` removes these names and no other. */
 const ourNames = ["v3", "wrangler-logs", "wrangler.log", "wrangler.previous.log", markName];
+const temporaryName = "temporary";
 const lockName = "lock";
 const format = 1;
 
@@ -36,6 +37,8 @@ export interface StateFolder {
 	readonly shown: string;
 	readonly isNew: boolean;
 	readonly seed: number;
+	/** Empty, for this start only, and for no other user's eyes. */
+	readonly temporary: string;
 	/** Output of wrangler and log lines of the Worker, of this start only. */
 	readonly logFile: string;
 }
@@ -77,7 +80,13 @@ export function openStateFolder(
 	writeFileSync(join(path, markName), `${JSON.stringify(mark)}\n`);
 	const logFile = join(path, "wrangler.log");
 	if (existsSync(logFile)) renameSync(logFile, join(path, "wrangler.previous.log"));
-	return { path, shown, isNew, seed: mark.seed, logFile };
+	const temporary = join(path, temporaryName);
+	const removeTemporary = () => rmSync(temporary, { recursive: true, force: true });
+	// Also what a start that was killed has left.
+	removeTemporary();
+	mkdirSync(temporary, { mode: 0o700 });
+	ending.beforeExit(removeTemporary);
+	return { path, shown, isNew, seed: mark.seed, temporary, logFile };
 }
 
 /**

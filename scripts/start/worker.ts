@@ -1,5 +1,4 @@
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Api } from "./api.ts";
@@ -30,9 +29,7 @@ export class LocalWorker {
 	) {
 		this.#state = state;
 		// Readable by this user alone, for seconds. An argument would show in every list of processes.
-		const secretFolder = mkdtempSync(join(tmpdir(), "daicho-"));
-		ending.beforeExit(() => rmSync(secretFolder, { recursive: true, force: true }));
-		this.#envFile = join(secretFolder, "vars.env");
+		this.#envFile = join(state.temporary, "vars.env");
 		writeFileSync(this.#envFile, writeEnvFile(options.vars), { mode: 0o600 });
 		const log = openSync(state.logFile, "a");
 		this.#child = new ChildGroup(
@@ -48,12 +45,7 @@ export class LocalWorker {
 			{
 				cwd: root,
 				stdio: ["ignore", log, log],
-				env: {
-					...wranglerEnvironment(state),
-					TMPDIR: secretFolder,
-					// Where running Workers find each other by name: several daichos are strangers.
-					WRANGLER_REGISTRY_PATH: join(secretFolder, "registry"),
-				},
+				env: wranglerEnvironment(state),
 			},
 		);
 	}

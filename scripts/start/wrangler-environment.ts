@@ -11,6 +11,7 @@ export function wranglerEnvironment(state: StateFolder): NodeJS.ProcessEnv {
 		...Object.fromEntries(kept),
 		CI: "true",
 		NO_COLOR: "1",
+		TMPDIR: state.temporary,
 		WRANGLER_SEND_METRICS: "false",
 		WRANGLER_SEND_ERROR_REPORTS: "false",
 		// Its banner asks npm for a newer wrangler, and `Request.cf` asks Cloudflare where this machine is.
@@ -21,5 +22,7 @@ export function wranglerEnvironment(state: StateFolder): NodeJS.ProcessEnv {
 		X_LOCAL_EXPLORER: "false",
 		X_LOCAL_OBSERVABILITY: "false",
 		WRANGLER_LOG_PATH: join(state.path, "wrangler-logs"),
+		// Where running Workers find each other by name: several daichos are strangers.
+		WRANGLER_REGISTRY_PATH: join(state.temporary, "registry"),
 	};
 }

@@ -1,4 +1,4 @@
-import { clipPagesMax, clipsPerPageMax } from "../limits.ts";
+import { clipPagesMax, clipsListedMax } from "../limits.ts";
 import { type AskedClips, type Clip, type ClipRejection, decodeClip, findClipId } from "./clip.ts";
 
 /**
@@ -28,9 +28,6 @@ export interface ListedPage {
 	readonly items: readonly unknown[];
 	readonly cursor: string | null;
 }
-
-/** About as many entries as Twitch lists of a window at all. */
-const clipsListedMax = (clipPagesMax - 1) * clipsPerPageMax;
 
 export class ClipPaging {
 	readonly #asked: AskedClips;

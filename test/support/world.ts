@@ -41,6 +41,8 @@ export class World {
 	queue: OutgoingMessage[] = [];
 	/** Makes sending fail: after the messages are in the queue, or before. */
 	sendFails: "before" | "after" | null = null;
+	/** What happens between the queue's taking messages and its answer. */
+	duringSend: (() => Promise<void>) | null = null;
 	/** Runs that this one started, and whether starting fails. */
 	readonly startedAfter: RunRequest[] = [];
 	startFails = false;
@@ -166,6 +168,7 @@ export class World {
 			send: async (messages) => {
 				if (this.sendFails === "before") throw new Error("Queue is overloaded");
 				this.queue.push(...messages);
+				await this.duringSend?.();
 				if (this.sendFails === "after") throw new Error("Network connection lost");
 			},
 			findCoordinator: () =>

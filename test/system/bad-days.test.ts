@@ -109,7 +109,7 @@ describe("all faults at once", () => {
 	beforeAll(async () => {
 		({ run, tasks } = await runUnder({
 			...decodeFaults("all"),
-			throttling: { points: 12, pointsPerMinute: 1_200 },
+			throttling: { points: 24, pointsPerMinute: 1_500 },
 		}));
 		stored = await storedClips();
 	});
@@ -315,7 +315,7 @@ describe("the faults of the whole client", () => {
 
 	it("throttling: a bucket that runs empty delays the run and fails nobody", async () => {
 		const before = deployment.twitch.counts.throttled;
-		const { run } = await runUnder({ throttling: { points: 6, pointsPerMinute: 900 } });
+		const { run } = await runUnder({ throttling: { points: 60, pointsPerMinute: 1_800 } });
 		expect(deployment.twitch.counts.throttled).toBeGreaterThan(before);
 		expect(run).toMatchObject({ verdict: "succeeded", tasks: { succeeded: streamers } });
 		expect(run.meters["twitchThrottledMs"]).toBeGreaterThan(0);

@@ -8,7 +8,7 @@ let deployment: Deployment;
 let sealed: Summary;
 
 beforeAll(async () => {
-	deployment = await deploy({ streamers: 30 });
+	deployment = await deploy({ streamers: 30 }, { REQUEST_TIMEOUT_SECONDS: "2" });
 	deployment.twitch.respondWith(idOf(3), {
 		status: 404,
 		body: JSON.stringify({ error: "Not Found", status: 404, message: "no such broadcaster" }),
@@ -155,6 +155,24 @@ describe("the summary", () => {
 		expect(other.status).toBe(200);
 	});
 
+	it("of an open run is a 304 as long as nothing has moved", async () => {
+		deployment.twitch.respondWith(idOf(0), { hang: true, times: 1 });
+		const runId = await startRun({ job: "collect-clips", taskIds: [idOf(0)] });
+		await expect
+			.poll(async () => {
+				const one = await deployment.api(`/api/runs/${runId}`);
+				const etag = one.headers.get("etag") ?? "";
+				await one.text();
+				await new Promise((resolve) => setTimeout(resolve, 20));
+				const headers = { "if-none-match": etag };
+				return (await deployment.api(`/api/runs/${runId}`, { headers })).status;
+			})
+			.toBe(304);
+		deployment.twitch.respondWith(idOf(0), null);
+		await deployment.api(`/api/runs/${runId}/cancel`, { method: "POST" });
+		await deployment.sealed(runId);
+	});
+
 	it("of the newest sealed run is the latest, of a job or of any", async () => {
 		for (const path of ["/api/runs/latest", "/api/runs/latest?job=collect-clips"]) {
 			expect(((await (await deployment.api(path)).json()) as Summary).verdict).toBeTruthy();
@@ -228,6 +246,17 @@ describe("starting a run by hand", () => {
 		});
 		const summary = await deployment.sealed(ids[0] ?? "");
 		expect(summary.tasks).toMatchObject({ planned: 2, succeeded: 2 });
+	});
+
+	it("with the same key is the same run, also when a streamer is gone since", async () => {
+		const key = { "idempotency-key": crypto.randomUUID() };
+		const body = { job: "collect-clips", taskIds: [idOf(9)] };
+		const runId = await startRun(body, key);
+		await deployment.sealed(runId);
+		await deployment.rows("UPDATE streamers SET enabled = 0 WHERE broadcaster_id = ?1", idOf(9));
+		expect(await startRun(body, key)).toBe(runId);
+		expect(await errorOf(await post(body))).toEqual({ status: 400, code: "unknown_task_ids" });
+		await deployment.rows("UPDATE streamers SET enabled = 1 WHERE broadcaster_id = ?1", idOf(9));
 	});
 
 	it("several times at once without a key is as many runs", async () => {

@@ -7,7 +7,7 @@ let deployment: Deployment;
 let bad: Summary;
 
 beforeAll(async () => {
-	deployment = await deploy({ streamers: 40 }, { MAX_ATTEMPTS: "1" });
+	deployment = await deploy({ streamers: 40 }, { MAX_ATTEMPTS: "1", REQUEST_TIMEOUT_SECONDS: "1" });
 	for (const index of [2, 3, 4]) {
 		deployment.twitch.respondWith(idOf(index), { status: 500, body: "", times: 1 });
 	}

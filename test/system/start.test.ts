@@ -265,5 +265,6 @@ describe("what cannot be started", () => {
 		expect(await end).toMatchObject({ code: 143 });
 		expect(existsSync(join(state, "v3")) && statSync(join(state, "v3")).ino === v3).toBe(false);
 		expect(readFileSync(join(state, "notes.txt"), "utf8")).toBe("mine");
+		expect(existsSync(join(state, "temporary"))).toBe(false);
 	});
 });

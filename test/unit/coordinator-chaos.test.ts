@@ -2,10 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CoordinatorApi } from "../../durable-objects/run-coordinator/api.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
+import { nodePlatform } from "../support/node-world.ts";
 import { failure, ScriptedJob } from "../support/scripted-job.ts";
-import { SqliteDatabase } from "../support/sqlite-database.ts";
-import { SqliteStorage } from "../support/sqlite-storage.ts";
-import { type Platform, World } from "../support/world.ts";
+import { World } from "../support/world.ts";
 
 /**
  * The real coordinator and consumer under random bad days: whatever was lost, doubled, delayed or killed, once it
@@ -125,26 +124,15 @@ async function dieAt(world: World, point: "claim" | "report" | "answer"): Promis
 	await world.consumer(coordinator).handle(world.take().body, 1);
 }
 
-function freshPlatform(): Platform & { database: SqliteDatabase } {
-	const storage = new SqliteStorage();
-	const database = SqliteDatabase.migrated();
-	return {
-		storage,
-		database,
-		wipe: async () => storage.wipe(),
-		rows: async (query, ...values) => database.rows(query, ...(values as string[])),
-	};
-}
-
 describe("a run on a bad day", () => {
 	it("seals once the day is over, balanced and exact, and never changes again", async () => {
 		await fc.assert(
 			fc.asyncProperty(
 				fc.integer({ min: 0, max: 40 }),
-				fc.array(fc.constantFrom(...events), { maxLength: 60 }),
-				fc.array(outcomes, { minLength: 1, maxLength: 30 }),
+				fc.array(fc.constantFrom(...events), { maxLength: 60, size: "max" }),
+				fc.array(outcomes, { minLength: 1, maxLength: 30, size: "max" }),
 				async (tasks, day, said) => {
-					const platform = freshPlatform();
+					const platform = nodePlatform();
 					const world = new World(platform, new ScriptedJob(tasks));
 					let turn = 0;
 					world.job.outcomeOf = () => {

@@ -254,7 +254,7 @@ describe("a task, whatever happens to it", () => {
 		return { task, ended, states };
 	}
 
-	const anySteps = fc.array(step, { maxLength: 60 });
+	const anySteps = fc.array(step, { maxLength: 60, size: "max" });
 	const check = (property: (trace: Trace) => void) =>
 		fc.assert(
 			fc.property(anySteps, (steps) => property(walk(steps))),

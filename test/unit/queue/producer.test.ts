@@ -11,24 +11,27 @@ const runId = toRunId("collect-clips-20261123T1700Z");
 describe("messages for sendBatch", () => {
 	it("come in chunks of at most 100 messages and 256 KB, in order, none left out", () =>
 		fc.assert(
-			fc.property(fc.array(fc.integer({ min: 1, max: 100 }), { maxLength: 500 }), (sizes) => {
-				const messages = sizes.map((size, index) => ({
-					body: {
-						version: 1 as const,
-						runId,
-						messageNo: index + 1,
-						taskIds: Array.from({ length: size }, (_, task) => taskIdOf(task)),
-					},
-					delaySeconds: 0,
-				}));
-				const chunks = chunkMessages(messages);
-				expect(chunks.flat()).toEqual(messages);
-				for (const chunk of chunks) {
-					expect(chunk.length).toBeGreaterThan(0);
-					expect(chunk.length).toBeLessThanOrEqual(100);
-					expect(JSON.stringify(chunk).length).toBeLessThanOrEqual(256_000);
-				}
-			}),
+			fc.property(
+				fc.array(fc.integer({ min: 1, max: 100 }), { maxLength: 500, size: "max" }),
+				(sizes) => {
+					const messages = sizes.map((size, index) => ({
+						body: {
+							version: 1 as const,
+							runId,
+							messageNo: index + 1,
+							taskIds: Array.from({ length: size }, (_, task) => taskIdOf(task)),
+						},
+						delaySeconds: 0,
+					}));
+					const chunks = chunkMessages(messages);
+					expect(chunks.flat()).toEqual(messages);
+					for (const chunk of chunks) {
+						expect(chunk.length).toBeGreaterThan(0);
+						expect(chunk.length).toBeLessThanOrEqual(100);
+						expect(JSON.stringify(chunk).length).toBeLessThanOrEqual(256_000);
+					}
+				},
+			),
 			{ numRuns: 50 },
 		));
 });
