@@ -114,7 +114,7 @@ export const runTasks = sqliteTable(
 
 /** Which request made which run, so that a repeated one makes no second. */
 export const runRequests = sqliteTable("run_requests", {
-	/** The caller's `Idempotency-Key`, or one made for a request without. */
+	/** Hash of the caller's `Idempotency-Key`, or one made for a request without. */
 	requestKey: text("request_key").primaryKey(),
 	runId: text("run_id").notNull().unique(),
 	/** SHA-256 of what was asked for; the same key with another one is refused. */

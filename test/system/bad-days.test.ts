@@ -27,13 +27,16 @@ const groupSize = 8;
 const streamers = 18 * groupSize;
 let deployment: Deployment;
 
-beforeAll(async () => {
-	deployment = await deploy(
-		{ streamers, now: () => frozenAtMs, faults: [] },
-		{ REQUEST_TIMEOUT_SECONDS: "1" },
-	);
-});
-afterAll(() => deployment.close());
+/** Which request a fault strikes depends on how many came before, so each part has a Twitch of its own. */
+function withDeployment(): void {
+	beforeAll(async () => {
+		deployment = await deploy(
+			{ streamers, now: () => frozenAtMs, faults: [] },
+			{ REQUEST_TIMEOUT_SECONDS: "1" },
+		);
+	});
+	afterAll(() => deployment.close());
+}
 
 /** A run under these faults, from an empty table of clips. */
 async function runUnder(faults: Faults): Promise<{ run: Summary; tasks: TaskView[] }> {
@@ -102,6 +105,7 @@ const warningsOf = (task: TaskView) => task.warnings.map(({ code }) => code);
 const ofTheClient = ["revoked-tokens", "short-tokens", "throttling"] as const;
 
 describe("all faults at once", () => {
+	withDeployment();
 	let run: Summary;
 	let tasks: TaskView[];
 	let stored: SimulatedClip[];
@@ -115,9 +119,12 @@ describe("all faults at once", () => {
 	});
 
 	it("really were on", () => {
-		// Short pages keep anybody from the end of 1,000 clips within 11 of them.
-		const unseen = faultNames.filter((name) => deployment.twitch.hits[name] === 0);
-		expect(unseen).toEqual(["endless-cursors"]);
+		// Short pages keep anybody from the end of 1,000 clips within 11 of them, and whether the bucket runs empty
+		// depends on how fast this machine asks. Each has a test of its own.
+		const apart: readonly FaultName[] = ["endless-cursors", "throttling"];
+		const expected = faultNames.filter((name) => !apart.includes(name));
+		const seen = expected.filter((name) => deployment.twitch.hits[name] > 0);
+		expect(seen).toEqual(expected);
 	});
 
 	it("the run seals, and all streamers but the dead ones succeed", () => {
@@ -199,6 +206,7 @@ function prolific(all: readonly SimulatedStreamer[]): SimulatedStreamer {
 }
 
 describe("each fault alone, for streamers of its own", () => {
+	withDeployment();
 	const ofStreamers = faultNames.filter((name) => !ofTheClient.some((other) => other === name));
 	let run: Summary;
 	let tasks: TaskView[];
@@ -299,6 +307,7 @@ describe("each fault alone, for streamers of its own", () => {
 });
 
 describe("the faults of the whole client", () => {
+	withDeployment();
 	function expectAllWhole(stored: readonly SimulatedClip[]): void {
 		for (const { id } of deployment.twitch.streamers) expectWhole(stored, id);
 	}
