@@ -8,7 +8,6 @@ import {
 	rmSync,
 	writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "drizzle-kit";
 import d1 from "../drizzle/d1/drizzle.config.ts";
@@ -63,10 +62,12 @@ function checkAll(): boolean {
 	let agree = true;
 	for (const database of databases) {
 		const folder = join(root, String(database.out));
-		const copy = mkdtempSync(join(tmpdir(), "daicho-migrations-"));
+		// drizzle-kit takes every path as one below this folder.
+		const out = join("node_modules", ".cache", `daicho-check-${process.pid}`);
+		const copy = join(root, out);
 		try {
 			cpSync(folder, copy, { recursive: true });
-			generate(database, copy, "check");
+			generate(database, `./${out}`, "check");
 			for (const file of migrationsOf(copy)) {
 				const statements = readFileSync(join(copy, file), "utf8");
 				const missing = !migrationsOf(folder).includes(file);
@@ -77,7 +78,7 @@ function checkAll(): boolean {
 				agree &&= !missing && !loose;
 			}
 		} finally {
-			rmSync(copy, { recursive: true });
+			rmSync(copy, { recursive: true, force: true });
 		}
 	}
 	return agree;
