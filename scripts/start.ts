@@ -6,6 +6,7 @@ import { playCron } from "./start/cron.ts";
 import { prepareDatabase } from "./start/database.ts";
 import {
 	showHowToAddStreamers,
+	showImport,
 	showReady,
 	showSetting,
 	showWhatIsNext,
@@ -18,6 +19,7 @@ import { Refusal } from "./start/refusal.ts";
 import { followRun } from "./start/run.ts";
 import { Screen } from "./start/screen.ts";
 import { openStateFolder } from "./start/state-folder.ts";
+import { importStreamers } from "./start/streamers-csv.ts";
 import { showSummary } from "./start/summary-table.ts";
 import { readTwitch, requireReachable, simulateTwitch } from "./start/twitch.ts";
 import { LocalWorker } from "./start/worker.ts";
@@ -30,6 +32,7 @@ const root = dirname(import.meta.dirname);
 
 async function start(options: Options, screen: Screen, ending: Ending): Promise<void> {
 	const token = readAdminToken(process.env);
+	const imported = options.importFile === null ? null : importStreamers(options.importFile);
 	const other = readTwitch(process.env);
 	await requireFreePort(options.port);
 	if (other !== undefined) await requireReachable(other);
@@ -42,9 +45,13 @@ async function start(options: Options, screen: Screen, ending: Ending): Promise<
 	const twitch = other ?? simulated;
 	if (twitch === undefined) throw new Error("there is either another Twitch or the simulated one");
 	showSetting(screen, { options, twitchUrl: other?.apiUrl, state, token });
+	if (imported !== null) showImport(screen, imported);
 
 	screen.live("  preparing the database …");
-	const database = await prepareDatabase(ending, root, state, simulated?.streamers ?? null);
+	const streamers = imported?.streamers ?? simulated?.streamers ?? null;
+	// The samples, or what is there instead of them, are the whole list; for Twitch itself a file adds to the list.
+	const noOthers = simulated !== undefined;
+	const database = await prepareDatabase(ending, root, state, streamers, noOthers);
 	screen.live("  starting the Worker …");
 	const worker = new LocalWorker(ending, root, state, {
 		port: options.port,

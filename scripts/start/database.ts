@@ -19,8 +19,10 @@ export interface DatabaseOrder {
 	readonly migrationsFolder: string;
 	/** Wrangler's `--persist-to`, below which it keeps everything in `v3`. */
 	readonly persistTo: string;
-	/** Null leaves the streamers as they are; else these are enabled and no other. */
+	/** Null leaves the streamers as they are; else these are enabled, and named as here. */
 	readonly streamers: readonly SampleStreamer[] | null;
+	/** Whether all others are disabled. */
+	readonly noOthers: boolean;
 }
 
 /** What it answers on its standard output. */
@@ -31,7 +33,7 @@ export interface DatabaseReport {
 }
 
 /**
- * Applies D1's migrations and loads the samples, while no Worker runs on the same files. In a process of its own,
+ * Applies D1's migrations and loads the streamers, while no Worker runs on the same files. In a process of its own,
  * because wrangler as a library takes 300 MB that this one would keep until it ends.
  */
 export async function prepareDatabase(
@@ -39,12 +41,14 @@ export async function prepareDatabase(
 	root: string,
 	state: StateFolder,
 	streamers: readonly SampleStreamer[] | null,
+	noOthers: boolean,
 ): Promise<DatabaseReport> {
 	const order: DatabaseOrder = {
 		configPath: join(root, "wrangler.toml"),
 		migrationsFolder: join(root, "drizzle/d1/migrations"),
 		persistTo: state.path,
 		streamers: streamers?.map(({ id, login, displayName }) => ({ id, login, displayName })) ?? null,
+		noOthers,
 	};
 	const log = openSync(state.logFile, "a");
 	const child = new ChildGroup(ending, [join(import.meta.dirname, "prepare-database.ts")], {

@@ -4,6 +4,7 @@ import { formatHour, nextHour } from "./cron.ts";
 import type { Options } from "./options.ts";
 import { counted, type Screen, span } from "./screen.ts";
 import type { StateFolder } from "./state-folder.ts";
+import type { ImportedStreamers } from "./streamers-csv.ts";
 
 /** What the operator is told before and after a run: what this daicho works on, and where to go on. */
 export interface Setting {
@@ -34,6 +35,17 @@ export function showSetting(screen: Screen, { options, twitchUrl, state, token }
 	showFact(screen, "State", `${state.shown}, ${state.isNew ? "new" : "kept from before"}`);
 	showFact(screen, "Log", `${state.shown}/wrangler.log`);
 	if (!token.chosen) showFact(screen, "ADMIN_TOKEN", token.value);
+}
+
+const problemsShown = 20;
+
+/** How many streamers a file brought, and which of its lines did not go in. */
+export function showImport(screen: Screen, { streamers, problems }: ImportedStreamers): void {
+	showFact(screen, "Imported", counted(streamers.length, "streamer"));
+	for (const problem of problems.slice(0, problemsShown))
+		showFact(screen, "", `left out: ${problem}`);
+	const more = problems.length - problemsShown;
+	if (more > 0) showFact(screen, "", `left out: ${counted(more, "more line")}`);
 }
 
 export function showReady(screen: Screen, url: string, afterMs: number): void {

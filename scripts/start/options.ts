@@ -1,5 +1,11 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import {
+	decodeFaults,
+	type Faults,
+	faultDescriptions,
+	faultNames,
+} from "../../test/support/twitch/server.ts";
 import { Refusal } from "./refusal.ts";
 
 /** What `npm start` was asked for. */
@@ -16,6 +22,10 @@ export interface Options {
 	readonly latencyMs: number;
 	/** Folder of everything that is kept from one start to the next. */
 	readonly state: string;
+	/** A CSV file of streamers to load; null for none. */
+	readonly importFile: string | null;
+	/** Faults of the simulated Twitch. */
+	readonly faults: Faults;
 	/** Options that only the simulated Twitch has, as far as they were given. */
 	readonly simulatedOnly: readonly string[];
 }
@@ -33,6 +43,8 @@ const known = {
 	streamers: { type: "string" },
 	latency: { type: "string" },
 	state: { type: "string" },
+	import: { type: "string" },
+	faults: { type: "string" },
 	fresh: { type: "boolean" },
 	help: { type: "boolean", short: "h" },
 } as const;
@@ -51,6 +63,9 @@ Options
   --latency MS     milliseconds that the simulated Twitch takes for an answer (${numbers.latency.standard})
   --state DIR      where the data is kept (.daicho/state)
   --fresh          forget what is kept there first
+  --import FILE    streamers from a CSV file (id,login,display_name) instead of the samples
+  --faults LIST    bad days of the simulated Twitch: all, or some of these, with commas between:
+${faultNames.map((name) => `                     ${name}: ${faultDescriptions[name]}`).join("\n")}
   --help           this text
 
 Environment
@@ -96,8 +111,10 @@ export function readOptions(args: readonly string[], root: string): Options {
 		port: readNumber("port", given.get("port")),
 		streamers: readNumber("streamers", given.get("streamers")),
 		latencyMs: readNumber("latency", given.get("latency")),
-		state: readFolder(given.get("state"), join(root, ".daicho/state")),
-		simulatedOnly: (["streamers", "latency"] as const).filter((name) => given.has(name)),
+		state: readFolder("state", given.get("state"), join(root, ".daicho/state")),
+		importFile: readFolder("import", given.get("import"), null),
+		faults: readFaults(given.get("faults")),
+		simulatedOnly: (["streamers", "latency", "faults"] as const).filter((name) => given.has(name)),
 	};
 }
 
@@ -113,13 +130,31 @@ function readNumber(name: keyof typeof numbers, text: string | undefined): numbe
 	);
 }
 
-function readFolder(text: string | undefined, standard: string): string {
+function readFolder<Standard>(
+	name: "state" | "import",
+	text: string | undefined,
+	standard: Standard,
+): string | Standard {
 	if (text === undefined) return standard;
 	// A value that looks like an option is a forgotten value; a folder of that name is ./--name.
 	if (text === "" || text.startsWith("-")) {
-		throw new Refusal(`--state takes a folder, such as --state ./my-state; ${describe(text)}.`);
+		const takes = {
+			state: "a folder, such as --state ./my-state",
+			import: "a file, such as --import streamers.csv",
+		};
+		throw new Refusal(`--${name} takes ${takes[name]}; ${describe(text)}.`);
 	}
 	return text;
+}
+
+function readFaults(text: string | undefined): Faults {
+	if (text === undefined) return {};
+	try {
+		return decodeFaults(text === "all" ? "all" : text.split(",").map((name) => name.trim()));
+	} catch (error) {
+		if (!(error instanceof RangeError)) throw error;
+		throw new Refusal(`--faults: ${error.message}`);
+	}
 }
 
 function describe(text: string): string {

@@ -27,7 +27,8 @@ async function prepare(order: DatabaseOrder): Promise<DatabaseReport> {
 	try {
 		const database = (await miniflare.getD1Database("DB")) as unknown as D1Database;
 		const applied = await applyMigrations(database, order.migrationsFolder);
-		if (order.streamers !== null) await enableOnly(database, order.streamers);
+		if (order.streamers !== null) await enable(database, order.streamers);
+		if (order.streamers !== null && order.noOthers) await disableOthers(database, order.streamers);
 		const enabled = await database
 			.prepare("SELECT count(*) AS count FROM streamers WHERE enabled = 1")
 			.first<{ count: number }>();
@@ -62,22 +63,26 @@ async function applyMigrations(database: D1Database, folder: string): Promise<st
 	return missing;
 }
 
-/** Leaves exactly these enabled, so that a run has as many tasks as were asked for. */
-async function enableOnly(
-	database: D1Database,
-	streamers: readonly SampleStreamer[],
-): Promise<void> {
+async function enable(database: D1Database, streamers: readonly SampleStreamer[]): Promise<void> {
 	for (let first = 0; first < streamers.length; first += rowsPerStatement) {
 		const rows = streamers.slice(first, first + rowsPerStatement);
 		await database
 			.prepare(
 				`INSERT INTO streamers (broadcaster_id, login, display_name, enabled, added_at_ms)
 				SELECT value ->> 'id', value ->> 'login', value ->> 'displayName', 1, ?2 FROM json_each(?1) WHERE true
-				ON CONFLICT DO UPDATE SET enabled = 1 WHERE enabled = 0`,
+				ON CONFLICT DO UPDATE SET enabled = 1, login = excluded.login, display_name = excluded.display_name
+				WHERE enabled = 0 OR login <> excluded.login OR display_name <> excluded.display_name`,
 			)
 			.bind(JSON.stringify(rows), Date.now())
 			.run();
 	}
+}
+
+/** Leaves exactly these enabled, so that a run has as many tasks as were asked for. */
+async function disableOthers(
+	database: D1Database,
+	streamers: readonly SampleStreamer[],
+): Promise<void> {
 	await database
 		.prepare(
 			`UPDATE streamers SET enabled = 0

@@ -3,6 +3,7 @@ import { requestAppToken } from "../../src/twitch/app-token.ts";
 import { startSimulatedTwitch } from "../../test/support/twitch/server.ts";
 import type { SampleStreamer } from "./database.ts";
 import type { Ending } from "./ending.ts";
+import type { Options } from "./options.ts";
 import { Refusal } from "./refusal.ts";
 
 /** The Twitch that the Worker asks. */
@@ -84,9 +85,11 @@ export async function requireReachable(twitch: Twitch): Promise<void> {
 export async function simulateTwitch(
 	ending: Ending,
 	seed: number,
-	{ streamers, latencyMs }: { readonly streamers: number; readonly latencyMs: number },
+	{ streamers, latencyMs, faults }: Pick<Options, "streamers" | "latencyMs" | "faults">,
 ): Promise<SimulatedTwitch> {
-	const twitch = await startSimulatedTwitch({ seed, streamers, latencyMs });
+	// Without faults it is not told of any: a good day's order of clips moves between pages, too.
+	const bad = Object.keys(faults).length > 0 ? { faults } : {};
+	const twitch = await startSimulatedTwitch({ seed, streamers, latencyMs, ...bad });
 	ending.beforeExit((now) => (now ? undefined : twitch.close()));
 	return twitch;
 }
