@@ -1,5 +1,6 @@
 import { nodePlatform } from "../support/node-world.ts";
 import { describeCancelling } from "../support/suites/cancelling.ts";
+import { describeOutcomes } from "../support/suites/outcomes.ts";
 import { describeRecovery } from "../support/suites/recovery.ts";
 import { describeRun, type WithPlatform } from "../support/suites/run.ts";
 
@@ -7,5 +8,6 @@ import { describeRun, type WithPlatform } from "../support/suites/run.ts";
 const withPlatform: WithPlatform = (use) => use(nodePlatform());
 
 describeRun(withPlatform);
+describeOutcomes(withPlatform);
 describeRecovery(withPlatform);
 describeCancelling(withPlatform);

@@ -1,6 +1,7 @@
 import { applyD1Migrations, runInDurableObject } from "cloudflare:test";
 import { beforeEach } from "vitest";
 import { describeCancelling } from "../support/suites/cancelling.ts";
+import { describeOutcomes } from "../support/suites/outcomes.ts";
 import { describeRecovery } from "../support/suites/recovery.ts";
 import { describeRun, type WithPlatform } from "../support/suites/run.ts";
 import { env } from "./env.ts";
@@ -33,5 +34,6 @@ const withPlatform: WithPlatform = async (use) => {
 };
 
 describeRun(withPlatform);
+describeOutcomes(withPlatform);
 describeRecovery(withPlatform);
 describeCancelling(withPlatform);

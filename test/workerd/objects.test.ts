@@ -10,6 +10,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { runIdForRequest, toJobName, toTaskId } from "../../src/domain/ids.ts";
 import type { RunRequest } from "../../src/domain/run.ts";
 import type { Summary } from "../../src/domain/summary.ts";
+import { RunCoordinator, TwitchGate } from "../../src/index.ts";
 import { env } from "./env.ts";
 
 /** The exported objects with workerd's own alarms, queue, evictions and crashes. Twitch is a scripted fetch here. */
@@ -137,6 +138,41 @@ describe("a run on workerd", () => {
 		vi.restoreAllMocks();
 		expect(await stub.summary()).toEqual({ kind: "unknown_run" });
 		expect(await runInDurableObject(stub, (_, { storage }) => storage.getAlarm())).toBeNull();
+	});
+
+	it("goes on with the default when a later deployment has a wrong var", async () => {
+		const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
+		const stub = env.RUN_COORDINATOR.getByName(newRequest().runId);
+		await runInDurableObject(stub, (_, state) => {
+			const wrong = { ...env, LEASE_SECONDS: "two minutes", TWITCH_AUTH_URL: "nowhere" };
+			expect(() => new RunCoordinator(state, wrong)).not.toThrow();
+			expect(() => new TwitchGate(state, wrong)).not.toThrow();
+		});
+		const [line = "{}"] = said.mock.calls.map(([text]) => String(text));
+		expect(JSON.parse(line)).toMatchObject({
+			service: "run-coordinator",
+			event: "wrong_configuration",
+			problems: [
+				expect.stringContaining("LEASE_SECONDS"),
+				expect.stringContaining("TWITCH_AUTH_URL"),
+			],
+		});
+	});
+
+	it("that took its object down each time it rang sets another alarm before the platform gives up", async () => {
+		const stub = env.RUN_COORDINATOR.getByName(newRequest().runId);
+		await runInDurableObject(stub, async (instance, { storage }) => {
+			const ring = (retryCount: number) =>
+				(instance as unknown as { alarm(info: object): Promise<void> }).alarm({
+					isRetry: retryCount > 0,
+					retryCount,
+				});
+			await ring(3);
+			expect(await storage.getAlarm()).toBeNull();
+			await ring(4);
+			expect(await storage.getAlarm()).toBeGreaterThan(Date.now() + 50_000);
+			await storage.deleteAlarm();
+		});
 	});
 
 	it("that nobody started stores nothing when it is asked", async () => {
