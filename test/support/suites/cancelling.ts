@@ -1,17 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { failure, ScriptedJob, taskIdOf } from "../scripted-job.ts";
 import { World } from "../world.ts";
-import type { WithPlatform } from "./run.ts";
+import { startedWorlds, type WithPlatform } from "./run.ts";
 
 /** An operator stops a run, on any platform's SQL. */
 export function describeCancelling(withPlatform: WithPlatform): void {
-	const withWorld = (tasks: number, use: (world: World) => Promise<void>) =>
-		withPlatform(async (platform) => {
-			const world = new World(platform, new ScriptedJob(tasks));
-			await world.start();
-			await world.ring();
-			await use(world);
-		});
+	const withWorld = startedWorlds(withPlatform);
 	const claim = (world: World) =>
 		world.coordinator.claim({ ...world.take().body, claimId: "one" as never, delivery: 1 });
 

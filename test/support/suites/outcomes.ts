@@ -1,17 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { failure, ScriptedJob, taskIdOf } from "../scripted-job.ts";
 import { World } from "../world.ts";
-import type { WithPlatform } from "./run.ts";
+import { startedWorlds, type WithPlatform } from "./run.ts";
 
 /** What follows from what a job says of a task, on any platform's SQL. */
 export function describeOutcomes(withPlatform: WithPlatform): void {
-	const withWorld = (tasks: number, use: (world: World) => Promise<void>) =>
-		withPlatform(async (platform) => {
-			const world = new World(platform, new ScriptedJob(tasks));
-			await world.start();
-			await world.ring();
-			await use(world);
-		});
+	const withWorld = startedWorlds(withPlatform);
 
 	describe("outcomes", () => {
 		it("a retryable failure is tried again later, and counted as a retry", () =>

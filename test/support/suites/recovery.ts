@@ -2,17 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { CoordinatorApi } from "../../../durable-objects/run-coordinator/api.ts";
 import { failure, ScriptedJob } from "../scripted-job.ts";
 import { World } from "../world.ts";
-import type { WithPlatform } from "./run.ts";
+import { startedWorlds, type WithPlatform } from "./run.ts";
 
 /** What a bad day does to a run, on any platform's SQL. */
 export function describeRecovery(withPlatform: WithPlatform): void {
-	const withWorld = (tasks: number, use: (world: World) => Promise<void>) =>
-		withPlatform(async (platform) => {
-			const world = new World(platform, new ScriptedJob(tasks));
-			await world.start();
-			await world.ring();
-			await use(world);
-		});
+	const withWorld = startedWorlds(withPlatform);
 
 	describe("delivery at least once", () => {
 		it("a message that comes twice is granted nothing the second time, and does nothing", () =>

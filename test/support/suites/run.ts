@@ -7,6 +7,17 @@ import { type Platform, slotAtMs, World } from "../world.ts";
 
 export type WithPlatform = (use: (platform: Platform) => Promise<void>) => Promise<void>;
 
+/** Runs that are started, planned and sent. */
+export function startedWorlds(withPlatform: WithPlatform) {
+	return (tasks: number, use: (world: World) => Promise<void>): Promise<void> =>
+		withPlatform(async (platform) => {
+			const world = new World(platform, new ScriptedJob(tasks));
+			await world.start();
+			await world.ring();
+			await use(world);
+		});
+}
+
 /** A run from its start to its seal, on any platform's SQL. */
 export function describeRun(withPlatform: WithPlatform): void {
 	describe("a run", () => {
