@@ -131,7 +131,10 @@ function fixSeal(
 		totals: foldTotals(run.plannedTasks ?? 0, foldStates(ports.storage)),
 	});
 	const sealed: RunRow = { ...run, state: "sealed", verdict, sealedAtMs };
-	const summary = JSON.stringify(summarizeRun(context, sealed, yielded));
+	const summarized = summarizeRun(context, sealed, yielded);
+	// Never seen, and sealed all the same: the summary says so for ever, and the log now.
+	if (!summarized.balanced) ports.log("error", "run_unbalanced", { runId: run.runId });
+	const summary = JSON.stringify(summarized);
 	store.updateRun({ verdict, sealedAtMs, summary });
 	return { verdict, sealedAtMs, summary };
 }

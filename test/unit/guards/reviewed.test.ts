@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { CoordinatorApi } from "../../../durable-objects/run-coordinator/api.ts";
+import { CoordinatorStore } from "../../../durable-objects/run-coordinator/store.ts";
 import { ok } from "../../../src/domain/result.ts";
+import { planTask } from "../../../src/domain/task.ts";
 import { created, nodePlatform, running } from "../../support/node-world.ts";
 import { failure, ScriptedJob, taskIdOf } from "../../support/scripted-job.ts";
 import type { SqliteStorage } from "../../support/sqlite-storage.ts";
@@ -8,6 +10,12 @@ import { World } from "../../support/world.ts";
 
 /** Bugs that were found by reading, each with the situation that shows it. */
 describe("planning", () => {
+	it("writes each task as the machine of its states begins", async () => {
+		const world = await running(1);
+		const store = new CoordinatorStore(world.platform.storage);
+		expect(store.findTasks([taskIdOf(0)])).toEqual([planTask(taskIdOf(0))]);
+	});
+
 	it("the same task twice plans it once", async () => {
 		const job = new ScriptedJob(3);
 		job.taskIds = [taskIdOf(0), taskIdOf(0), taskIdOf(1)];
@@ -141,6 +149,15 @@ describe("the end of a run", () => {
 		await world.ring();
 		storage.transactionSync = transaction;
 		expect((await world.finish()).verdict).toBe("timed_out");
+	});
+
+	it("with a task that went missing is sealed as not balanced, and says so in the log", async () => {
+		const world = await running(3);
+		await world.deliver(world.take());
+		world.platform.storage.sql.exec("DELETE FROM tasks WHERE task_id = ?", taskIdOf(1));
+		const summary = await world.finish();
+		expect(summary).toMatchObject({ balanced: false, tasks: { planned: 3, succeeded: 2 } });
+		expect(world.logged.map(({ event }) => event)).toContain("run_unbalanced");
 	});
 
 	it("that cannot be forgotten once is forgotten later", async () => {
