@@ -2,6 +2,7 @@ import migrations from "../../drizzle/run-coordinator/migrations/migrations.js";
 import type { TaskId } from "../../src/domain/ids.ts";
 import { moveRun, type RunRequest } from "../../src/domain/run.ts";
 import type { Summary } from "../../src/domain/summary.ts";
+import { foldTotals } from "../../src/domain/totals.ts";
 import type { TaskView } from "../../src/ledger/task-view.ts";
 import { isEmptyStorage, migrateStorage } from "../migrate.ts";
 import { MeteredStorage } from "../storage.ts";
@@ -200,11 +201,8 @@ export class Coordinator implements CoordinatorApi {
 		const run = store.findRun();
 		if (run?.state !== "running") return;
 		if (!isDrained(run, store.countMessages(), store.firstDueAtMs())) return;
-		const open = foldStates(ports.storage).some(
-			({ state, tasks }) =>
-				tasks > 0 && (state === "planned" || state === "running" || state === "waiting"),
-		);
-		if (open) return;
+		const totals = foldTotals(run.plannedTasks ?? 0, foldStates(ports.storage));
+		if (totals.open > 0) return;
 		const sealing = { state: moveRun(run.state, "sealing"), failures: 0, tryAgainAtMs: null };
 		saveRun(this.#context, run, sealing, {});
 	}

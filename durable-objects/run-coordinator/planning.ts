@@ -1,4 +1,4 @@
-import { cutMessage, type Failure } from "../../src/domain/outcome.ts";
+import { engineFailure, type Failure } from "../../src/domain/outcome.ts";
 import { backoffMs } from "../../src/domain/retry.ts";
 import { moveRun } from "../../src/domain/run.ts";
 import type { Plan } from "../../src/jobs/job.ts";
@@ -29,7 +29,7 @@ export async function planRun(context: CoordinatorContext, run: RunRow): Promise
 	saveRun(context, run, { failures, tryAgainAtMs: ports.nowMs() + pauseMs }, {});
 	if (failures > planningTriesMax || ports.nowMs() >= run.deadlineAtMs) {
 		const message = `The tasks could not be planned in ${failures - 1} tries: see the log.`;
-		failPlanning(context, planningFailed("planning_failed", message));
+		failPlanning(context, engineFailure("planning_failed", message));
 		return true;
 	}
 	try {
@@ -42,7 +42,7 @@ export async function planRun(context: CoordinatorContext, run: RunRow): Promise
 		ports.log("warn", "planning_failed", { runId: run.runId, failures, error: reason });
 		if (failures >= planningTriesMax) {
 			const message = `The tasks could not be planned in ${failures} tries: ${reason}`;
-			failPlanning(context, planningFailed("planning_failed", message));
+			failPlanning(context, engineFailure("planning_failed", message));
 		}
 		return true;
 	}
@@ -54,7 +54,7 @@ async function askForPlan({ ports }: CoordinatorContext, run: RunRow): Promise<P
 	if (job === undefined) {
 		const known = [...ports.jobs.keys()].join(", ");
 		const message = `No job ${run.job} is registered here; there are: ${known}.`;
-		return { kind: "failed", failure: planningFailed("unknown_job", message) };
+		return { kind: "failed", failure: engineFailure("unknown_job", message) };
 	}
 	const planned = await job.plan({
 		runId: run.runId,
@@ -69,10 +69,6 @@ async function askForPlan({ ports }: CoordinatorContext, run: RunRow): Promise<P
 	return planned.ok
 		? { kind: "planned", plan: planned.value }
 		: { kind: "failed", failure: planned.error };
-}
-
-function planningFailed(code: string, message: string): Failure {
-	return { fingerprint: code.replaceAll("_", "-"), code, message: cutMessage(message) };
 }
 
 function beginRunning(context: CoordinatorContext, plan: Plan): void {

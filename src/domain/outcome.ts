@@ -48,6 +48,11 @@ export function describeFailure(failure: Failure): Failure {
 	return { ...failure, message: cutMessage(failure.message) };
 }
 
+/** A failure of the engine's own, grouped by its code. */
+export function engineFailure(code: string, message: string): Failure {
+	return describeFailure({ fingerprint: code.replaceAll("_", "-"), code, message });
+}
+
 export function cutMessage(message: string): string {
 	// Other servers' texts end up in logs and on pages: no control characters, and one line.
 	const line = message.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();

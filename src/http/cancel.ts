@@ -1,6 +1,6 @@
 import type { RunId } from "../domain/ids.ts";
 import { findRun } from "../ledger/run-list.ts";
-import { HttpError, notFound } from "./errors.ts";
+import { HttpError, runNotFound } from "./errors.ts";
 import { refuseBody } from "./json-body.ts";
 import type { RequestedRunPorts } from "./requested-run.ts";
 
@@ -21,7 +21,7 @@ export async function postCancel(
 	}
 	// An object forgets a run some days after its seal; D1 knows it for ever.
 	if (answer.kind === "unknown_run" && (await findRun(database, runId)) === undefined) {
-		throw notFound("run_not_found", `There is no run ${runId}. GET /api/runs lists them.`);
+		throw runNotFound(runId);
 	}
 	throw new HttpError(409, "run_closed", `The run ${runId} is over: nothing is left to cancel.`);
 }

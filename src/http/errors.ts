@@ -1,3 +1,5 @@
+import type { RunId } from "../domain/ids.ts";
+
 /** Every answer that is no success: a fitting status, a code for programs and a message that says what to do. */
 export class HttpError extends Error {
 	override readonly name = "HttpError";
@@ -24,6 +26,10 @@ export function badRequest(code: string, message: string): HttpError {
 
 export function notFound(code: string, message: string): HttpError {
 	return new HttpError(404, code, message);
+}
+
+export function runNotFound(runId: RunId): HttpError {
+	return notFound("run_not_found", `There is no run ${runId}. GET /api/runs lists them.`);
 }
 
 export function errorResponse(error: HttpError, requestId: string): Response {

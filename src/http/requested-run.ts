@@ -4,6 +4,7 @@ import type { Result } from "../domain/result.ts";
 import type { RunRequest } from "../domain/run.ts";
 import { findRun } from "../ledger/run-list.ts";
 import { findRequestedRun, type RunNaming, recordRunRequest } from "../ledger/run-requests.ts";
+import { digestText } from "./digest.ts";
 import { badRequest, HttpError } from "./errors.ts";
 
 /** Starting a run that a caller asked for, once however often the request is repeated with its `Idempotency-Key`. */
@@ -39,8 +40,8 @@ export async function startRequestedRun(
 ): Promise<Response> {
 	const request = {
 		// Hashed: a caller may have made the key of anything, and the row stays for ever.
-		requestKey: key === null ? `once:${crypto.randomUUID()}` : `key:${await hash(key)}`,
-		bodyHash: await hash(JSON.stringify(asked)),
+		requestKey: key === null ? `once:${crypto.randomUUID()}` : `key:${await digestText(key)}`,
+		bodyHash: await digestText(JSON.stringify(asked)),
 		requestedAtMs: Date.now(),
 	};
 	const before =
@@ -76,9 +77,4 @@ function takeKnown<T>(found: Result<T, "key_reused">): T {
 
 function accepted(runId: RunId): Response {
 	return Response.json({ runId }, { status: 202, headers: { location: `/api/runs/${runId}` } });
-}
-
-async function hash(text: string): Promise<string> {
-	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-	return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

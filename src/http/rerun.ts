@@ -4,7 +4,7 @@ import { findRun, type RunRecord } from "../ledger/run-list.ts";
 import { listRunTaskIds } from "../ledger/run-tasks.ts";
 import { readUsualRun } from "../ledger/usual-run.ts";
 import { decodeObject, decodeTaskIds } from "./body-fields.ts";
-import { badRequest, HttpError, notFound } from "./errors.ts";
+import { badRequest, HttpError, runNotFound } from "./errors.ts";
 import { readJsonBody } from "./json-body.ts";
 import { type RequestedRunPorts, readIdempotencyKey, startRequestedRun } from "./requested-run.ts";
 
@@ -79,7 +79,7 @@ async function findSealedRun(
 	const run = await findRun(database, runId);
 	if (run !== undefined && run.summary !== null) return run;
 	if (run === undefined && "kind" in (await findCoordinator(runId).summary())) {
-		throw notFound("run_not_found", `There is no run ${runId}. GET /api/runs lists them.`);
+		throw runNotFound(runId);
 	}
 	throw new HttpError(
 		409,

@@ -1,4 +1,5 @@
 import type { Summary } from "../domain/summary.ts";
+import { digestText } from "./digest.ts";
 
 /**
  * A summary with an `ETag`, or a 304 when the caller has it already. Open runs get one too, which leaves out the time
@@ -7,9 +8,7 @@ import type { Summary } from "../domain/summary.ts";
 export async function summaryWithEtag(request: Request, summary: Summary): Promise<Response> {
 	const body = JSON.stringify(summary);
 	const marked = summary.sealedAt === null ? JSON.stringify({ ...summary, durationMs: 0 }) : body;
-	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(marked));
-	const hex = [...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, "0"));
-	const etag = `"${hex.join("")}"`;
+	const etag = `"${(await digestText(marked)).slice(0, 32)}"`;
 	const headers = { etag, "cache-control": "private, no-cache" };
 	const known = (request.headers.get("if-none-match") ?? "")
 		.split(",")

@@ -1,5 +1,5 @@
 import type { FindCoordinator } from "../../durable-objects/run-coordinator/api.ts";
-import type { JobName, RunId, TaskId } from "../domain/ids.ts";
+import type { RunId, TaskId } from "../domain/ids.ts";
 import { runStates, verdicts } from "../domain/run.ts";
 import type { Summary } from "../domain/summary.ts";
 import { taskStates } from "../domain/task.ts";
@@ -7,7 +7,7 @@ import { findRun, listRuns, type RunRecord } from "../ledger/run-list.ts";
 import { findRunTask, listRunTasks } from "../ledger/run-tasks.ts";
 import type { TaskView } from "../ledger/task-view.ts";
 import { listRunsMax, listTasksMax } from "../limits.ts";
-import { notFound } from "./errors.ts";
+import { notFound, runNotFound } from "./errors.ts";
 import {
 	readJob,
 	readLimit,
@@ -118,8 +118,4 @@ async function liveSummary(
 ): Promise<Summary | undefined> {
 	const summary = await findCoordinator(runId).summary();
 	return "kind" in summary ? undefined : { ...summary, reruns };
-}
-
-function runNotFound(runId: RunId | JobName) {
-	return notFound("run_not_found", `There is no run ${runId}. GET /api/runs lists them.`);
 }

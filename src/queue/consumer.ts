@@ -8,7 +8,7 @@ import type { Config } from "../config.ts";
 import type { Counts } from "../domain/counts.ts";
 import type { ClaimId, RunId } from "../domain/ids.ts";
 import { decodeTaskMessage, type TaskMessage } from "../domain/message.ts";
-import { describeFailure, type Outcome, type TaskResult } from "../domain/outcome.ts";
+import { engineFailure, type Outcome, type TaskResult } from "../domain/outcome.ts";
 import { backoffMs } from "../domain/retry.ts";
 import type { JobRegistry, Performance } from "../jobs/job.ts";
 import { describeError, type Log } from "../log.ts";
@@ -111,7 +111,8 @@ export class Consumer {
 		const { jobs, config, nowMs, log } = this.#ports;
 		const job = jobs.get(claim.job);
 		if (job === undefined) {
-			const outcome = permanent("unknown_job", `No job ${claim.job} is registered here.`);
+			const error = engineFailure("unknown_job", `No job ${claim.job} is registered here.`);
+			const outcome: Outcome = { kind: "permanent", error };
 			return { results: claim.tasks.map(({ taskId }) => noYield(taskId, outcome)), meters: {} };
 		}
 		const requests = new ExternalRequests(this.#ports.fetch, {
@@ -130,14 +131,14 @@ export class Consumer {
 			});
 		} catch (error) {
 			log("error", "job_threw", { runId, job: job.name, error: describeError(error) });
-			const outcome = retryable("job_threw", `The job failed: ${describeError(error)}`);
+			const failure = engineFailure("job_threw", `The job failed: ${describeError(error)}`);
+			const outcome: Outcome = { kind: "retryable", error: failure };
 			return { results: claim.tasks.map(({ taskId }) => noYield(taskId, outcome)), meters: {} };
 		}
 		const told = new Map(performance.results.map((result) => [result.taskId, result]));
+		const error = engineFailure("no_outcome", "The job said nothing of this task.");
 		const results = claim.tasks.map(
-			({ taskId }) =>
-				told.get(taskId) ??
-				noYield(taskId, retryable("no_outcome", "The job said nothing of this task.")),
+			({ taskId }) => told.get(taskId) ?? noYield(taskId, { kind: "retryable", error }),
 		);
 		return { results, meters: performance.meters };
 	}
@@ -158,14 +159,4 @@ export class Consumer {
 
 function noYield(taskId: string, outcome: Outcome): TaskResult {
 	return { taskId, outcome, yield: {}, meters: {}, warnings: [] };
-}
-
-function retryable(code: string, message: string): Outcome {
-	const fingerprint = code.replaceAll("_", "-");
-	return { kind: "retryable", error: describeFailure({ fingerprint, code, message }) };
-}
-
-function permanent(code: string, message: string): Outcome {
-	const fingerprint = code.replaceAll("_", "-");
-	return { kind: "permanent", error: describeFailure({ fingerprint, code, message }) };
 }
