@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Config } from "drizzle-kit";
 import d1 from "../drizzle/d1/drizzle.config.ts";
 import runCoordinator from "../drizzle/run-coordinator/drizzle.config.ts";
+import runScheduler from "../drizzle/run-scheduler/drizzle.config.ts";
 import twitchGate from "../drizzle/twitch-gate/drizzle.config.ts";
 
 /**
@@ -14,7 +15,7 @@ import twitchGate from "../drizzle/twitch-gate/drizzle.config.ts";
  */
 /** The end of a `CREATE TABLE` as drizzle writes it. */
 const looseTable = /^\);$/gm;
-const databases: readonly Config[] = [d1, runCoordinator, twitchGate];
+const databases: readonly Config[] = [d1, runCoordinator, runScheduler, twitchGate];
 const root = new URL("..", import.meta.url).pathname;
 
 function generate(database: Config, out: string, name: string): void {

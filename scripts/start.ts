@@ -23,6 +23,7 @@ import { importStreamers } from "./start/streamers-csv.ts";
 import { showSummary } from "./start/summary-table.ts";
 import { readTwitch, requireReachable, simulateTwitch } from "./start/twitch.ts";
 import { LocalWorker } from "./start/worker.ts";
+import { readWorkerVars } from "./start/worker-vars.ts";
 
 /**
  * `npm start`: everything on this machine. What can be refused is refused before anything is started; what was
@@ -32,6 +33,7 @@ const root = dirname(import.meta.dirname);
 
 async function start(options: Options, screen: Screen, ending: Ending): Promise<void> {
 	const token = readAdminToken(process.env);
+	const vars = readWorkerVars(process.env);
 	const imported = options.importFile === null ? null : importStreamers(options.importFile);
 	const other = readTwitch(process.env);
 	await requireFreePort(options.port);
@@ -56,6 +58,7 @@ async function start(options: Options, screen: Screen, ending: Ending): Promise<
 	const worker = new LocalWorker(ending, root, state, {
 		port: options.port,
 		vars: {
+			...vars,
 			ADMIN_TOKEN: token.value,
 			TWITCH_API_URL: twitch.apiUrl,
 			TWITCH_AUTH_URL: twitch.authUrl,

@@ -1,5 +1,7 @@
 import { err, ok, type Result } from "./domain/result.ts";
 import type { Log } from "./log.ts";
+import { type Language, languages } from "./notify/notice.ts";
+import { decodeWebhookSecret } from "./notify/webhook.ts";
 
 /**
  * Vars and secrets, read and checked once. Each knob stands here with its unit, range and default; a value out of
@@ -28,6 +30,20 @@ export interface Config {
 	readonly coordinatorRetentionMs: number;
 	/** Milliseconds that the tasks of a sealed run are kept in D1 (TASK_RETENTION_DAYS, 1 to 3,650). */
 	readonly taskRetentionMs: number;
+	/** Milliseconds after a slot until the alarm starts the run that the cron did not (CRON_GRACE_SECONDS, 5 to 3,600). */
+	readonly cronGraceMs: number;
+	/** Failed and lost tasks of a run, in percent of the planned ones, up to which nobody is told, 0 to 100. */
+	readonly toleratedFailurePercent: number;
+	/** Of messages to people. */
+	readonly language: Language;
+	/** Where this deployment is reached, without a slash at the end; undefined: messages have no links. */
+	readonly publicUrl: string | undefined;
+	/** Whoever knows one of these may post there: they are secrets. */
+	readonly discordWebhookUrl: string | undefined;
+	readonly webhookUrl: string | undefined;
+	readonly heartbeatUrl: string | undefined;
+	/** Signs what goes to `webhookUrl`. */
+	readonly webhookSecret: string | undefined;
 	/** Base URL of Helix, with its path, without a slash at the end. */
 	readonly twitchApiUrl: string;
 	/** Base URL of the token endpoint, with its path. */
@@ -53,8 +69,26 @@ export const knobs = {
 	CLIP_WINDOW_HOURS: { unit: "hours", min: 1, max: 336, standard: 24 },
 	COORDINATOR_RETENTION_DAYS: { unit: "days", min: 1, max: 365, standard: 7 },
 	TASK_RETENTION_DAYS: { unit: "days", min: 1, max: 3_650, standard: 30 },
+	CRON_GRACE_SECONDS: { unit: "seconds", min: 5, max: 3_600, standard: 120 },
+	TOLERATED_FAILURE_PERCENT: { unit: "percent", min: 0, max: 100, standard: 5 },
 } as const;
 type Knob = keyof typeof knobs;
+
+/** Every var and secret that the Worker reads. */
+export const varNames = [
+	...(Object.keys(knobs) as Knob[]),
+	"LANGUAGE",
+	"PUBLIC_URL",
+	"DISCORD_WEBHOOK_URL",
+	"WEBHOOK_URL",
+	"WEBHOOK_SECRET",
+	"HEARTBEAT_URL",
+	"TWITCH_API_URL",
+	"TWITCH_AUTH_URL",
+	"TWITCH_CLIENT_ID",
+	"TWITCH_CLIENT_SECRET",
+	"ADMIN_TOKEN",
+] as const;
 
 /** @returns the configuration, or one message for each var that is wrong */
 export function readConfig(vars: ConfigVars): Result<Config, readonly string[]> {
@@ -87,9 +121,22 @@ function checkConfig(vars: ConfigVars): { config: Config; problems: readonly str
 		);
 		return standard;
 	};
-	const baseUrl = (name: string, standard: string): string => {
+	const secretUrl = (name: string): string | undefined => {
+		const value = readText(vars, name);
+		if (value === undefined) return undefined;
+		const parsed = URL.canParse(value) ? new URL(value) : undefined;
+		if (parsed !== undefined && /^https?:$/.test(parsed.protocol) && parsed.username === "") {
+			return value;
+		}
+		// The whole of a secret address is secret.
+		problems.push(
+			`${name} is a value of ${value.length} characters; it must be a URL that begins with https:// (or http://)`,
+		);
+		return undefined;
+	};
+	const baseUrl = (name: string, example: string): string | undefined => {
 		const value = vars[name];
-		if (value === undefined || value === "") return standard;
+		if (value === undefined || value === "") return undefined;
 		const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined;
 		const hasUser = url !== undefined && (url.username !== "" || url.password !== "");
 		const isHttp = url !== undefined && /^https?:$/.test(url.protocol);
@@ -98,10 +145,24 @@ function checkConfig(vars: ConfigVars): { config: Config; problems: readonly str
 		}
 		const is = hasUser ? "a URL with a user name or password" : describeValue(value);
 		problems.push(
-			`${name} is ${is}; it must be a URL with its path and without a query, such as ${standard}`,
+			`${name} is ${is}; it must be a URL with its path and without a query, such as ${example}`,
 		);
-		return standard;
+		return undefined;
 	};
+	const standardApiUrl = "https://api.twitch.tv/helix";
+	const standardAuthUrl = "https://id.twitch.tv/oauth2";
+	const webhookUrl = secretUrl("WEBHOOK_URL");
+	const webhookSecret = readText(vars, "WEBHOOK_SECRET");
+	const decodedSecret = decodeWebhookSecret(webhookSecret);
+	if ((webhookUrl !== undefined || webhookSecret !== undefined) && !decodedSecret.ok) {
+		problems.push(`WEBHOOK_SECRET ${decodedSecret.error}`);
+	}
+	const languageIs = readText(vars, "LANGUAGE") ?? "en";
+	const language = languages.find((known) => known === languageIs);
+	if (language === undefined) {
+		const is = describeValue(languageIs);
+		problems.push(`LANGUAGE is ${is}; it must be one of ${languages.join(", ")}`);
+	}
 	const config: Config = {
 		tasksPerMessage: number("TASKS_PER_MESSAGE"),
 		messagesInFlight: number("MESSAGES_IN_FLIGHT"),
@@ -114,10 +175,18 @@ function checkConfig(vars: ConfigVars): { config: Config; problems: readonly str
 		clipWindowHours: number("CLIP_WINDOW_HOURS"),
 		coordinatorRetentionMs: number("COORDINATOR_RETENTION_DAYS") * 86_400_000,
 		taskRetentionMs: number("TASK_RETENTION_DAYS") * 86_400_000,
-		twitchApiUrl: baseUrl("TWITCH_API_URL", "https://api.twitch.tv/helix"),
-		twitchAuthUrl: baseUrl("TWITCH_AUTH_URL", "https://id.twitch.tv/oauth2"),
-		twitchClientId: readSecret(vars, "TWITCH_CLIENT_ID"),
-		twitchClientSecret: readSecret(vars, "TWITCH_CLIENT_SECRET"),
+		cronGraceMs: number("CRON_GRACE_SECONDS") * 1_000,
+		toleratedFailurePercent: number("TOLERATED_FAILURE_PERCENT"),
+		language: language ?? "en",
+		publicUrl: baseUrl("PUBLIC_URL", "https://daicho.example.workers.dev"),
+		discordWebhookUrl: secretUrl("DISCORD_WEBHOOK_URL"),
+		webhookUrl,
+		webhookSecret: decodedSecret.ok ? decodedSecret.value : undefined,
+		heartbeatUrl: secretUrl("HEARTBEAT_URL"),
+		twitchApiUrl: baseUrl("TWITCH_API_URL", standardApiUrl) ?? standardApiUrl,
+		twitchAuthUrl: baseUrl("TWITCH_AUTH_URL", standardAuthUrl) ?? standardAuthUrl,
+		twitchClientId: readText(vars, "TWITCH_CLIENT_ID"),
+		twitchClientSecret: readText(vars, "TWITCH_CLIENT_SECRET"),
 		adminToken: readAdminToken(vars),
 	};
 	return { config, problems };
@@ -125,7 +194,7 @@ function checkConfig(vars: ConfigVars): { config: Config; problems: readonly str
 
 /** The secret ADMIN_TOKEN alone: who asks is known before anything else of the configuration is spoken of. */
 export function readAdminToken(vars: ConfigVars): string | undefined {
-	return readSecret(vars, "ADMIN_TOKEN");
+	return readText(vars, "ADMIN_TOKEN");
 }
 
 /** As `readConfig`; says in the log what is wrong and throws: for what the platform starts. */
@@ -136,7 +205,7 @@ export function loadConfig(vars: ConfigVars, log: Log): Config {
 	throw new Error(`wrong configuration: ${config.error.join("; ")}`);
 }
 
-function readSecret(vars: ConfigVars, name: string): string | undefined {
+function readText(vars: ConfigVars, name: string): string | undefined {
 	const value = vars[name];
 	return typeof value === "string" && value !== "" ? value : undefined;
 }

@@ -1,6 +1,7 @@
 import { coordinatorsOf } from "../durable-objects/run-coordinator/client.ts";
 import { runCoordinatorClass } from "../durable-objects/run-coordinator/object.ts";
-import { startScheduled } from "../durable-objects/run-scheduler/scheduled.ts";
+import { schedulerOf } from "../durable-objects/run-scheduler/client.ts";
+import { runSchedulerClass } from "../durable-objects/run-scheduler/object.ts";
 import { loadConfig, readConfigOrDefaults } from "./config.ts";
 import type { Env } from "./env.ts";
 import { requestIdOf } from "./http/request-id.ts";
@@ -10,17 +11,20 @@ import { createLog } from "./log.ts";
 import { handleBatch } from "./queue/batch.ts";
 import { Consumer } from "./queue/consumer.ts";
 import { handleDeadLetter } from "./queue/dead-letter.ts";
+import { announceCron, lookAfterSchedule } from "./schedule-proofs.ts";
 
 /** Composition root: plugs the platform into the parts, and holds no logic of its own. */
 export { TwitchGate } from "../durable-objects/twitch-gate/object.ts";
 export const RunCoordinator = runCoordinatorClass(createJobs);
+export const RunScheduler = runSchedulerClass(createJobs);
 
 const deadLetterQueue = "daicho-dead-letters";
 
 export default {
-	fetch(request, env) {
+	fetch(request, env, context) {
 		const requestId = requestIdOf(request);
 		const log = createLog("http");
+		context.waitUntil(lookAfterSchedule(schedulerOf(env.RUN_SCHEDULER), Date.now(), log));
 		return handleRequest(request, {
 			env,
 			createJobs: () => createJobs(env, readConfigOrDefaults(env, log)),
@@ -30,10 +34,9 @@ export default {
 	},
 
 	async scheduled(controller, env) {
-		const config = loadConfig(env, createLog("cron"));
-		const findCoordinator = coordinatorsOf(env.RUN_COORDINATOR);
-		const ports = { findCoordinator, jobs: createJobs(env, config) };
-		await startScheduled(ports, controller.cron, controller.scheduledTime);
+		const log = createLog("cron");
+		loadConfig(env, log);
+		await announceCron(schedulerOf(env.RUN_SCHEDULER), controller, log);
 	},
 
 	async queue(batch, env) {

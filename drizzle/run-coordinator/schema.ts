@@ -59,6 +59,8 @@ export const run = sqliteTable(
 		confirmedAtMs: integer("confirmed_at_ms"),
 		/** JSON: jobs whose run after this one has still to be started. */
 		startsAfter: text("starts_after", { mode: "json" }).$type<readonly JobName[]>().notNull(),
+		/** Whether the scheduler has still to be told of the seal. */
+		sealUntold: integer("seal_untold", { mode: "boolean" }).notNull().default(false),
 	},
 	(table) => [
 		check("run_trigger", isOneOf(table.trigger, triggers)),

@@ -1,22 +1,36 @@
 import { type JobName, runIdAfter } from "../../src/domain/ids.ts";
 import { backoffMs } from "../../src/domain/retry.ts";
+import type { Summary } from "../../src/domain/summary.ts";
 import { describeError } from "../../src/log.ts";
 import type { CoordinatorContext } from "./context.ts";
 import type { RunRow } from "./store.ts";
 
-/** Step 10, and the runs that come after this one: recorded with the seal, tried until they are started. */
-const longestStartBackoffMs = 900_000;
+/**
+ * Step 10, and what comes before it: the runs that come after this one, and word to the scheduler. Both are recorded
+ * with the seal and tried until they are done, so a crash anywhere does one of them twice, which changes nothing.
+ */
+const longestBackoffMs = 900_000;
 
 /** @returns whether nothing is left to do and the run has been kept for its time */
 export async function isForgettable(context: CoordinatorContext, run: RunRow): Promise<boolean> {
 	const { ports, store } = context;
-	if (run.startsAfter.length > 0 && (run.tryAgainAtMs ?? 0) > ports.nowMs()) return false;
-	for (const job of run.startsAfter) {
-		if (!(await startAfter(context, run, job))) return false;
-		const left = store.findRun()?.startsAfter.filter((other) => other !== job) ?? [];
-		store.updateRun({ startsAfter: left, failures: 0, tryAgainAtMs: null });
+	const forgetAtMs = (run.confirmedAtMs ?? 0) + ports.config.coordinatorRetentionMs;
+	const isDone = run.startsAfter.length === 0 && !run.sealUntold;
+	if (isDone) return ports.nowMs() >= forgetAtMs;
+	if ((run.tryAgainAtMs ?? 0) > ports.nowMs()) return false;
+	try {
+		for (const job of run.startsAfter) await startAfter(context, run, job);
+		if (run.sealUntold) await tellSealed(context, run);
+		store.updateRun({ failures: 0, tryAgainAtMs: null });
+	} catch (error) {
+		const failures = (store.findRun()?.failures ?? 0) + 1;
+		const pauseMs = backoffMs(failures, longestBackoffMs, ports.dice());
+		const { runId } = run;
+		ports.log("warn", "after_seal_failed", { runId, failures, error: describeError(error) });
+		store.updateRun({ failures, tryAgainAtMs: ports.nowMs() + pauseMs });
+		return false;
 	}
-	return ports.nowMs() >= (run.confirmedAtMs ?? 0) + ports.config.coordinatorRetentionMs;
+	return ports.nowMs() >= forgetAtMs;
 }
 
 /** A start whose answer is lost is asked again: its id comes from this run, so it is one run. */
@@ -24,24 +38,23 @@ async function startAfter(
 	{ ports, store }: CoordinatorContext,
 	run: RunRow,
 	job: JobName,
-): Promise<boolean> {
+): Promise<void> {
 	const runId = runIdAfter(job, run.runId);
-	try {
-		await ports.findCoordinator(runId).start({
-			runId,
-			job,
-			trigger: "after",
-			slotAtMs: run.slotAtMs,
-			rerunOf: null,
-			taskIds: null,
-			window: null,
-		});
-		return true;
-	} catch (error) {
-		const failures = (store.findRun()?.failures ?? 0) + 1;
-		const pauseMs = backoffMs(failures, longestStartBackoffMs, ports.dice());
-		ports.log("warn", "start_after_failed", { runId, failures, error: describeError(error) });
-		store.updateRun({ failures, tryAgainAtMs: ports.nowMs() + pauseMs });
-		return false;
-	}
+	await ports.findCoordinator(runId).start({
+		runId,
+		job,
+		trigger: "after",
+		slotAtMs: run.slotAtMs,
+		rerunOf: null,
+		taskIds: null,
+		window: null,
+	});
+	const left = store.findRun()?.startsAfter.filter((other) => other !== job) ?? [];
+	store.updateRun({ startsAfter: left });
+}
+
+/** Whoever watches over the runs hears how this one ended; what it has heard already it does not hear again. */
+async function tellSealed({ ports, store }: CoordinatorContext, run: RunRow): Promise<void> {
+	if (run.summary !== null) await ports.tellSealed(JSON.parse(run.summary) as Summary);
+	store.updateRun({ sealUntold: false });
 }

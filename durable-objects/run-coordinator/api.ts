@@ -21,6 +21,8 @@ export interface CoordinatorApi {
 	returnMessage(request: ReturnRequest): Promise<ReturnAnswer>;
 	/** Stops what has not started. A second cancel changes nothing and answers alike. */
 	cancel(): Promise<CancelAnswer>;
+	/** Sets the run's alarm again if it is dead, and says how the run stands. Writes nothing if it is alive. */
+	wake(): Promise<WakeAnswer>;
 	summary(): Promise<Summary | UnknownRun>;
 	/** A page in the order of ids; `limit` 1 to 500. */
 	tasks(request: TasksRequest): Promise<TasksPage | UnknownRun>;
@@ -103,6 +105,17 @@ export type CancelAnswer =
 	  }
 	/** The run is being sealed, or is. */
 	| { readonly kind: "too_late" }
+	| UnknownRun;
+
+export type WakeAnswer =
+	| {
+			readonly kind: "awake";
+			/** Whether the alarm was dead until now. */
+			readonly woken: boolean;
+			readonly state: RunState;
+			readonly startedAtMs: number;
+			readonly deadlineAtMs: number;
+	  }
 	| UnknownRun;
 
 export interface TasksRequest {

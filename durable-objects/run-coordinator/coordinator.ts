@@ -4,10 +4,11 @@ import { moveRun, type RunRequest } from "../../src/domain/run.ts";
 import type { Summary } from "../../src/domain/summary.ts";
 import { foldTotals } from "../../src/domain/totals.ts";
 import type { TaskView } from "../../src/ledger/task-view.ts";
+import type { Log } from "../../src/log.ts";
 import { isEmptyStorage, migrateStorage } from "../migrate.ts";
+import { ObjectAlarm } from "../object-alarm.ts";
 import { MeteredStorage } from "../storage.ts";
 import { isForgettable } from "./after-seal.ts";
-import { CoordinatorAlarm } from "./alarm.ts";
 import type {
 	CancelAnswer,
 	ClaimAnswer,
@@ -22,13 +23,14 @@ import type {
 	TasksRequest,
 	UnknownRun,
 	UnknownTask,
+	WakeAnswer,
 } from "./api.ts";
 import { cancelRun } from "./cancelling.ts";
 import { claimTasks } from "./claims.ts";
 import { type CoordinatorContext, saveRun } from "./context.ts";
 import { fillMessages, sendMessages } from "./fan-out.ts";
 import { foldStates } from "./folds.ts";
-import { freePlaces, isDrained } from "./in-flight.ts";
+import { freePlaces, isDrained, nextWakeAtMs } from "./in-flight.ts";
 import { planRun } from "./planning.ts";
 import type { CoordinatorPorts } from "./ports.ts";
 import { listTasks, readTask, summarizeRun } from "./reads.ts";
@@ -36,6 +38,7 @@ import { hearReport, takeBack } from "./reports.ts";
 import { sealRun } from "./sealing.ts";
 import { CoordinatorStore, type RunRow } from "./store.ts";
 import { sweep } from "./sweep.ts";
+import { reachedLimit } from "./task-policy.ts";
 
 /**
  * The ledger of one run while it is open. Owns the run's rows and its alarm; knows nothing of Twitch or clips.
@@ -51,14 +54,14 @@ export class Coordinator implements CoordinatorApi {
 	readonly #context: CoordinatorContext;
 	/** Whether this object holds a run's tables; looked up once, false until `start` made them. */
 	#hasTables: boolean;
-	readonly #alarm: CoordinatorAlarm;
+	readonly #alarm: ObjectAlarm;
 
 	constructor(ports: CoordinatorPorts) {
 		const storage = new MeteredStorage(ports.storage);
 		const store = new CoordinatorStore(storage);
 		this.#context = { ports, storage, store, reader: new CoordinatorStore(ports.storage) };
 		this.#hasTables = !isEmptyStorage(ports.storage);
-		this.#alarm = new CoordinatorAlarm(this.#context, () => this.#findRun());
+		this.#alarm = new ObjectAlarm({ ...ports, log: this.#logOfRun }, () => this.#nextWakeAtMs());
 	}
 
 	/** To be awaited before anything else: brings the tables of a run that is there up to date. */
@@ -104,7 +107,10 @@ export class Coordinator implements CoordinatorApi {
 	async returnMessage(request: ReturnRequest): Promise<ReturnAnswer> {
 		return this.#step(
 			(run, nowMs) => takeBack(this.#context, run, request, nowMs),
-			(_, nowMs) => nowMs,
+			(run, nowMs, answer) =>
+				answer.kind === "returned" && answer.tasks > 0
+					? nowMs
+					: this.#wakeAfterReportMs(run, nowMs),
 		);
 	}
 
@@ -113,6 +119,17 @@ export class Coordinator implements CoordinatorApi {
 			(run, nowMs) => cancelRun(this.#context, run, nowMs),
 			(_, nowMs) => nowMs,
 		);
+	}
+
+	async wake(): Promise<WakeAnswer> {
+		if (this.#look() === undefined) return unknownRun;
+		const woken = await this.#alarm.revive();
+		// Looked up after the await: the run may have gone on meanwhile.
+		const run = this.#look();
+		if (run === undefined) return unknownRun;
+		if (woken) this.#context.ports.log("warn", "run_woken", { runId: run.runId, state: run.state });
+		const { state, startedAtMs, deadlineAtMs } = run;
+		return { kind: "awake", woken, state, startedAtMs, deadlineAtMs };
 	}
 
 	async summary(): Promise<Summary | UnknownRun> {
@@ -150,7 +167,9 @@ export class Coordinator implements CoordinatorApi {
 		const nowMs = ports.nowMs();
 		const answer = store.atomically(() => change(run, nowMs));
 		if (run.state === "running" || run.state === "planning") {
-			this.#alarm.wakeAt(wakeAtMs(run, nowMs, answer));
+			// A flood of claims and reports makes no work for the alarm, and must find its end all the same.
+			const limited = reachedLimit(ports.config, run) !== null;
+			this.#alarm.wakeAt(limited ? nowMs : wakeAtMs(run, nowMs, answer));
 		}
 		return answer;
 	}
@@ -192,7 +211,7 @@ export class Coordinator implements CoordinatorApi {
 		const nowMs = ports.nowMs();
 		const swept = sweep(this.#context, run, nowMs);
 		const filled = fillMessages(this.#context, swept, nowMs);
-		saveRun(this.#context, filled, {}, { coordinatorRequests: 1 });
+		saveRun(this.#context, filled, {}, { coordinatorRequests: 1, alarms: 1 });
 	}
 
 	/** The rows decide: a run is done when none of them is open, not when a counter says so. */
@@ -217,6 +236,20 @@ export class Coordinator implements CoordinatorApi {
 			throw error;
 		}
 	}
+
+	/** When the rows want the next alarm; null when there is no run. */
+	#nextWakeAtMs(): number | null {
+		const run = this.#findRun();
+		if (run === undefined) return null;
+		const { ports, store } = this.#context;
+		const { config } = ports;
+		return nextWakeAtMs(run, store.messages(), store.firstDueAtMs(), config, ports.nowMs());
+	}
+
+	readonly #logOfRun: Log = (level, event, fields) => {
+		const runId = this.#look()?.runId ?? "";
+		this.#context.ports.log(level, event, { runId, ...fields });
+	};
 
 	/** For whoever looks at the run: not metered. */
 	#look(): RunRow | undefined {
@@ -262,5 +295,6 @@ function newRun(request: RunRequest, nowMs: number, runDeadlineMs: number): RunR
 		sealedAtMs: null,
 		confirmedAtMs: null,
 		startsAfter: [],
+		sealUntold: false,
 	};
 }

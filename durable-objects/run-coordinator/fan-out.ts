@@ -90,7 +90,7 @@ export async function sendMessages(context: CoordinatorContext): Promise<void> {
 	try {
 		await ports.send(unsent.map((message) => toOutgoing(run, message, ports.nowMs())));
 	} catch (error) {
-		afterFailedSend(context, error);
+		afterFailedSend(context, error, unsent.length);
 		return;
 	}
 	// The send awaited: messages may have been claimed and reported meanwhile, so the row is read again.
@@ -109,14 +109,16 @@ export async function sendMessages(context: CoordinatorContext): Promise<void> {
 	});
 }
 
-function afterFailedSend(context: CoordinatorContext, error: unknown): void {
+function afterFailedSend(context: CoordinatorContext, error: unknown, messages: number): void {
 	const { ports, store } = context;
 	const run = store.findRun();
 	if (run?.state !== "running") return;
 	const failures = run.failures + 1;
 	const pauseMs = backoffMs(failures, longestSendBackoffMs, ports.dice());
 	ports.log("warn", "send_failed", { runId: run.runId, failures, error: describeError(error) });
-	saveRun(context, run, { failures, tryAgainAtMs: ports.nowMs() + pauseMs }, {});
+	// They may be in the queue all the same, so they count against the limit of what a run may send.
+	const used = { messagesUnconfirmed: messages };
+	saveRun(context, run, { failures, tryAgainAtMs: ports.nowMs() + pauseMs }, used);
 }
 
 function toOutgoing(run: RunRow, message: MessageRow, nowMs: number) {

@@ -44,7 +44,7 @@ export function nextWakeAtMs(
 		case "sealing":
 			return tryAgainAtMs;
 		case "sealed":
-			return run.startsAfter.length > 0
+			return run.startsAfter.length > 0 || run.sealUntold
 				? tryAgainAtMs
 				: (run.confirmedAtMs ?? nowMs) + config.coordinatorRetentionMs;
 		case "running": {

@@ -7,11 +7,11 @@ import type { JobRegistry } from "../../src/jobs/job.ts";
 import { createLog } from "../../src/log.ts";
 import { createProducer } from "../../src/queue/producer.ts";
 import { deployedVersion } from "../../src/version.ts";
+import { spareTheRetries } from "../object-alarm.ts";
+import { schedulerOf } from "../run-scheduler/client.ts";
 import type { ClaimRequest, CoordinatorApi, Report, ReturnRequest, TasksRequest } from "./api.ts";
 import { coordinatorsOf } from "./client.ts";
 import { Coordinator } from "./coordinator.ts";
-
-const lastRetries = 4;
 
 /**
  * One object a run, named by the run's id. Only plugs the platform in; coordinator.ts is the thing.
@@ -29,10 +29,12 @@ export function runCoordinatorClass(createJobs: (env: Env, config: Config) => Jo
 				storage: ctx.storage,
 				// Not awaited: a write, put in order with the rows around it and confirmed with them.
 				setAlarm: (atMs) => void ctx.storage.setAlarm(atMs),
+				getAlarm: () => ctx.storage.getAlarm(),
 				destroy: () => ctx.storage.deleteAll(),
 				database: env.DB,
 				send: createProducer(env.TASKS),
 				findCoordinator: coordinatorsOf(env.RUN_COORDINATOR),
+				tellSealed: (summary) => schedulerOf(env.RUN_SCHEDULER).runSealed(summary),
 				jobs: createJobs(env, config),
 				config,
 				nowMs: () => Date.now(),
@@ -76,11 +78,12 @@ export function runCoordinatorClass(createJobs: (env: Env, config: Config) => Jo
 			return this.#coordinator.task(taskId);
 		}
 
+		wake() {
+			return this.#coordinator.wake();
+		}
+
 		override async alarm(info?: AlarmInvocationInfo) {
-			// An alarm never throws, but the object may be taken down while it rings. After six times the platform
-			// gives it up for good, so before that another one is set.
-			if ((info?.retryCount ?? 0) >= lastRetries)
-				await this.ctx.storage.setAlarm(Date.now() + 60_000);
+			await spareTheRetries(this.ctx.storage, info);
 			await this.#coordinator.onAlarm();
 		}
 	};

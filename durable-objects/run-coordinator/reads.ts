@@ -9,7 +9,7 @@ import { foldErrors, foldReportedYield, foldStates } from "./folds.ts";
 import type { RunRow } from "./store.ts";
 
 /** What the engine itself meters, in the order of the summary; a job's own names stand between. */
-const queueMeters = ["messages", "queueOperations"];
+const queueMeters = ["messages", "messagesUnconfirmed", "queueOperations"];
 const storageMeters = [
 	"d1Queries",
 	"d1RowsRead",
@@ -17,6 +17,7 @@ const storageMeters = [
 	"ledgerRowsRead",
 	"ledgerRowsWritten",
 	"coordinatorRequests",
+	"alarms",
 ];
 
 /** @param yielded what the store says, when it has been asked; else what the reports said */

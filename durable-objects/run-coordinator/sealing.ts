@@ -53,11 +53,13 @@ async function sealNextChunk(context: CoordinatorContext, run: RunRow): Promise<
 	const { ports, store } = context;
 	const tasks = store.pageTasks(run.sealedUpTo, chunkTasks);
 	const views = await tallyTasks(context, run, tasks);
+	if (!isStillAt(context, run)) return false;
 	const sum = addCounts(run.sealedYield, sumCounts(views.map((view) => view.yield)));
 	const writes = writeTasksStatements(ports.database, run.runId, views);
 	const last = tasks.at(-1);
 	if (tasks.length === chunkTasks && last !== undefined) {
 		await ports.database.batch(writes);
+		if (!isStillAt(context, run)) return false;
 		saveRun(context, run, { sealedUpTo: last.taskId, sealedYield: sum, failures: 0 }, {});
 		return false;
 	}
@@ -66,17 +68,25 @@ async function sealNextChunk(context: CoordinatorContext, run: RunRow): Promise<
 		...writes,
 		sealRunStatement(ports.database, { runId: run.runId, ...seal }),
 	]);
+	if (!isStillAt(context, run)) return false;
 	store.updateRun({
 		state: moveRun("sealing", "sealed"),
 		confirmedAtMs: ports.nowMs(),
 		startsAfter: [...ports.jobs.values()]
 			.filter((job) => job.schedule.kind === "after" && job.schedule.job === run.job)
 			.map((job) => job.name),
+		sealUntold: true,
 		failures: 0,
 		tryAgainAtMs: null,
 	});
 	ports.log("info", "run_sealed", { runId: run.runId, verdict: seal.verdict });
 	return true;
+}
+
+/** To be asked after each await: an alarm that came twice may have sealed further meanwhile, and what it did stays. */
+function isStillAt({ store }: CoordinatorContext, run: RunRow): boolean {
+	const current = store.findRun();
+	return current?.state === "sealing" && current.sealedUpTo === run.sealedUpTo;
 }
 
 async function tallyTasks(
@@ -112,18 +122,21 @@ function tally(
 /** The summary as it will be for ever; made once. */
 function fixSeal(
 	context: CoordinatorContext,
-	run: RunRow,
+	stale: RunRow,
 	yielded: Counts,
 ): {
 	verdict: NonNullable<RunRow["verdict"]>;
 	sealedAtMs: number;
 	summary: string;
 } {
+	const { ports, store } = context;
+	// Read again: the tally awaited, and another alarm may have fixed it.
+	const run = store.findRun() ?? stale;
 	if (run.summary !== null && run.verdict !== null && run.sealedAtMs !== null) {
 		return { verdict: run.verdict, sealedAtMs: run.sealedAtMs, summary: run.summary };
 	}
-	const { ports, store } = context;
-	const sealedAtMs = ports.nowMs();
+	// A clock may step back: no run ends before it started.
+	const sealedAtMs = Math.max(run.startedAtMs, ports.nowMs());
 	const verdict = decideVerdict({
 		cancelled: run.cancelledAtMs !== null,
 		timedOut: run.timedOut,

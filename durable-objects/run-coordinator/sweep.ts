@@ -1,23 +1,39 @@
 import type { TaskId } from "../../src/domain/ids.ts";
+import type { Result } from "../../src/domain/result.ts";
 import {
 	type Attempt,
 	closeTaskAtDeadline,
+	closeTaskAtLimit,
 	expireLease,
+	type Moved,
 	type Task,
+	type TaskRefusal,
 } from "../../src/domain/task.ts";
 import { type CoordinatorContext, saveRun } from "./context.ts";
 import { writeMessage } from "./fan-out.ts";
 import { missedAtMs } from "./in-flight.ts";
 import { recoverAll } from "./reports.ts";
 import type { MessageRow, RunRow } from "./store.ts";
-import { taskPolicy } from "./task-policy.ts";
+import { reachedLimit, taskPolicy } from "./task-policy.ts";
 
 /** Step 8: what went missing is sent again or closed. Synchronous: the caller makes it one step. */
 const closingChunk = 1_000;
 
 export function sweep(context: CoordinatorContext, run: RunRow, nowMs: number): RunRow {
-	if (nowMs >= run.deadlineAtMs) return closeAtDeadline(context, run, nowMs);
 	const { ports, store } = context;
+	if (nowMs >= run.deadlineAtMs) {
+		const closedTasks = closeOpenTasks(context, (task) => closeTaskAtDeadline(task, nowMs));
+		ports.log("warn", "run_deadline_reached", { runId: run.runId, closedTasks });
+		const timedOut = run.timedOut || closedTasks > 0;
+		return saveRun(context, run, { fanOutDone: true, timedOut }, {});
+	}
+	const reached = reachedLimit(ports.config, run);
+	if (reached !== null) {
+		const closedTasks = closeOpenTasks(context, (task) => closeTaskAtLimit(task, reached, nowMs));
+		const { message: reason } = reached;
+		ports.log("error", "run_limit_reached", { runId: run.runId, closedTasks, reason });
+		return saveRun(context, run, { fanOutDone: true }, {});
+	}
 	let { lastMessageNo } = run;
 	for (const message of store.messages()) {
 		const resent = isOverdue(message, run, nowMs, context)
@@ -85,10 +101,13 @@ function expireAll(
 	return expired;
 }
 
-function closeAtDeadline(context: CoordinatorContext, run: RunRow, nowMs: number): RunRow {
-	const { ports, store } = context;
+/** @returns how many were open; nothing is in flight afterwards */
+function closeOpenTasks(
+	{ store }: CoordinatorContext,
+	close: (task: Task) => Result<Moved, TaskRefusal>,
+): number {
 	let after: TaskId | null = null;
-	let closed = 0;
+	let closedTasks = 0;
 	for (;;) {
 		const open = store.pageOpenTasks(after, closingChunk);
 		const last = open.at(-1);
@@ -97,16 +116,15 @@ function closeAtDeadline(context: CoordinatorContext, run: RunRow, nowMs: number
 		const tasks: Task[] = [];
 		const ended: Attempt[] = [];
 		for (const task of open) {
-			const close = closeTaskAtDeadline(task, nowMs);
-			if (!close.ok) continue;
-			tasks.push(close.value.task);
-			if (close.value.attempt !== null) ended.push(close.value.attempt);
+			const closed = close(task);
+			if (!closed.ok) continue;
+			tasks.push(closed.value.task);
+			if (closed.value.attempt !== null) ended.push(closed.value.attempt);
 		}
 		store.saveTasks(tasks);
 		store.appendAttempts(ended);
-		closed += tasks.length;
+		closedTasks += tasks.length;
 	}
 	store.deleteMessages();
-	ports.log("warn", "run_deadline_reached", { runId: run.runId, closedTasks: closed });
-	return saveRun(context, run, { fanOutDone: true, timedOut: run.timedOut || closed > 0 }, {});
+	return closedTasks;
 }

@@ -74,6 +74,7 @@ Environment
                    your application at dev.twitch.tv: collects from Twitch itself, without sample streamers
   TWITCH_API_URL, TWITCH_AUTH_URL
                    another Helix-like server (https://api.twitch.tv/helix, https://id.twitch.tv/oauth2)
+  LEASE_SECONDS, … every var of the README's "Configuration" is handed to the Worker
 `;
 
 /**

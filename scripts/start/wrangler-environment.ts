@@ -1,12 +1,13 @@
 import { join } from "node:path";
+import { varNames } from "../../src/config.ts";
 import type { StateFolder } from "./state-folder.ts";
+
+/** The Worker gets its vars and secrets by another way; CLOUDFLARE_ENV would choose another part of wrangler.toml. */
+const removed: readonly string[] = [...varNames, "CLOUDFLARE_ENV", "FORCE_COLOR"];
 
 /** The environment in which wrangler works for us: asks nobody, tells nobody, and looks nothing up on the network. */
 export function wranglerEnvironment(state: StateFolder): NodeJS.ProcessEnv {
-	// The Worker gets its secrets by another way; CLOUDFLARE_ENV would choose another part of wrangler.toml.
-	const removed =
-		/^(ADMIN_TOKEN|TWITCH_(CLIENT_ID|CLIENT_SECRET|API_URL|AUTH_URL)|CLOUDFLARE_ENV|FORCE_COLOR)$/;
-	const kept = Object.entries(process.env).filter(([name]) => !removed.test(name));
+	const kept = Object.entries(process.env).filter(([name]) => !removed.includes(name));
 	return {
 		...Object.fromEntries(kept),
 		CI: "true",

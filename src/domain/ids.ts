@@ -79,6 +79,10 @@ export function runIdAfter(job: JobName, before: RunId): RunId {
 	return toRunId(`${job}-${parts[2]}${parts[3]}-a`);
 }
 
+export function jobOfRun(id: RunId): JobName {
+	return toJobName(id.replace(/-\d{8}T\d+Z.*$/, ""));
+}
+
 /** Reruns are numbered on the run that the first of them was made from: the root of `…-r2` is `…`. */
 export function rootRunId(runId: RunId): RunId {
 	return toRunId(runId.replace(/-r\d+$/, ""));

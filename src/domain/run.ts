@@ -11,8 +11,9 @@ export const runStates = [
 	 */
 	"planning",
 	/**
-	 * Tasks are sent, claimed and reported. Left to `sealing` when no task is open, or at the deadline, which
-	 * closes every open task. After a crash: the alarm sends what was not sent and sweeps what went missing.
+	 * Tasks are sent, claimed and reported. Left to `sealing` when no task is open, or at the deadline or a limit
+	 * (run-limits.ts), which close every open task. After a crash: the alarm sends what was not sent and sweeps
+	 * what went missing.
 	 */
 	"running",
 	/**
@@ -72,7 +73,10 @@ export interface RunEnding {
 	readonly totals: TaskTotals;
 }
 
-/** A sealed run in one word: the first that holds, in the order of the design. */
+/**
+ * A sealed run in one word: the first that holds, in the order of the design. A run that reached a limit is what its
+ * totals say, `partial` or `failed`: its time was not up.
+ */
 export function decideVerdict({ cancelled, timedOut, planningFailed, totals }: RunEnding): Verdict {
 	if (cancelled) return "cancelled";
 	if (timedOut) return "timed_out";

@@ -87,7 +87,7 @@ export function buildSummary(parts: SummaryParts): Summary {
 		verdict: parts.verdict,
 		startedAt: formatTime(parts.startedAtMs),
 		sealedAt: parts.sealedAtMs === null ? null : formatTime(parts.sealedAtMs),
-		durationMs: (parts.sealedAtMs ?? parts.nowMs) - parts.startedAtMs,
+		durationMs: Math.max(0, (parts.sealedAtMs ?? parts.nowMs) - parts.startedAtMs),
 		tasks: parts.totals,
 		balanced: isBalanced(parts.totals, parts.state === "sealed"),
 		yield: parts.yield,

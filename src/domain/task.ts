@@ -22,27 +22,27 @@ import { leaseExpired, runDeadline, tooManyDeferrals } from "./task-failures.ts"
 export const taskStates = [
 	/**
 	 * Its turn has not come: not sent, sent and not claimed, or taken back from a consumer that fell silent.
-	 * Entered by the plan and by an expired lease; left by a claim, a cancellation or the deadline.
+	 * Entered by the plan and by an expired lease; left by a claim, a cancellation, the deadline or a limit.
 	 * After a crash: is sent again when its message is missed.
 	 */
 	"planned",
 	/**
 	 * A consumer holds a lease on it.
-	 * Entered by a claim; left by the lease holder's report, the lease's end, or the deadline.
+	 * Entered by a claim; left by the lease holder's report, the lease's end, the deadline or a limit.
 	 * After a consumer's crash: the lease ends and the task is planned again.
 	 */
 	"running",
 	/**
 	 * An attempt asked for another one, or gave the work back; `notBeforeMs` says when. Null there means that
 	 * the wait is over and the task is in a message again.
-	 * Entered by a `retryable` or `deferred` report; left by a claim, a cancellation or the deadline.
+	 * Entered by a `retryable` or `deferred` report; left by a claim, a cancellation, the deadline or a limit.
 	 */
 	"waiting",
 	/** Closed: an attempt succeeded. */
 	"succeeded",
 	/** Closed: the last attempt said that it failed. */
 	"failed",
-	/** Closed: attempts were used up, or the deadline came, without a word. */
+	/** Closed: attempts were used up, or the deadline came, without a word; or the run reached a limit. */
 	"lost",
 	/** Closed: an operator stopped the run before the task had started, or before it was begun again. */
 	"cancelled",
@@ -273,15 +273,32 @@ export function cancelTask(task: Task, nowMs: number): Result<Task, TaskRefusal>
 
 /** The run's deadline came: what an attempt had called a failure is failed, what was never heard of is lost. */
 export function closeTaskAtDeadline(task: Task, nowMs: number): Result<Moved, TaskRefusal> {
+	const lost = closeTaskAtLimit(task, runDeadline, nowMs);
+	const saidSo = task.state === "waiting" && task.error !== null;
+	if (!lost.ok || !saidSo) return lost;
+	const { leaseToken, error } = task;
+	return ok({ ...lost.value, task: { ...lost.value.task, state: "failed", leaseToken, error } });
+}
+
+/** The run reached one of its limits: whatever is open is lost, for that reason. */
+export function closeTaskAtLimit(
+	task: Task,
+	reached: Failure,
+	nowMs: number,
+): Result<Moved, TaskRefusal> {
 	if (!isOpen(task)) return err("closed");
 	const attempt =
-		task.state === "running" ? endAttempt(task, nowMs, "run_closed", runDeadline, null) : null;
-	const closed = { ...task, leaseExpiresAtMs: null, notBeforeMs: null, closedAtMs: nowMs };
-	const saidSo = task.state === "waiting" && task.error !== null;
+		task.state === "running" ? endAttempt(task, nowMs, "run_closed", reached, null) : null;
 	return ok({
-		task: saidSo
-			? { ...closed, state: "failed" }
-			: { ...closed, state: "lost", leaseToken: null, error: runDeadline },
+		task: {
+			...task,
+			state: "lost",
+			leaseToken: null,
+			leaseExpiresAtMs: null,
+			notBeforeMs: null,
+			error: reached,
+			closedAtMs: nowMs,
+		},
 		attempt,
 	});
 }

@@ -1,5 +1,6 @@
 import { type IRequestStrict, type RequestHandler, Router } from "itty-router";
 import { coordinatorsOf } from "../../durable-objects/run-coordinator/client.ts";
+import { schedulerOf } from "../../durable-objects/run-scheduler/client.ts";
 import { readAdminToken, readConfig } from "../config.ts";
 import { decodeRunId } from "../domain/ids.ts";
 import type { Env } from "../env.ts";
@@ -12,6 +13,13 @@ import { getHealth } from "./health.ts";
 import { checkQuery, readRunId, readTaskId } from "./params.ts";
 import { postRerun } from "./rerun.ts";
 import { getLatestRun, getRun, getRuns, getTask, getTasks } from "./runs.ts";
+import {
+	getIncidents,
+	getSchedule,
+	postPause,
+	postResume,
+	type SchedulePorts,
+} from "./schedule.ts";
 import { postRun } from "./start-run.ts";
 
 export interface HttpPorts {
@@ -33,7 +41,7 @@ const router = Router<ApiRequest, [HttpPorts], Response>({
  * every route that does something, with the query parameters that it knows.
  */
 router
-	.get("/healthz", (_, { env, createJobs }) => getHealth(env.DB, createJobs(), Date.now()))
+	.get("/healthz", (_, ports) => getHealth(ports.env.DB, schedulePorts(ports), Date.now()))
 	.get("/api/runs", admin, takes("job", "state", "verdict", "limit", "cursor"), (request, ports) =>
 		getRuns(sources(ports), queryOf(request)),
 	)
@@ -57,7 +65,19 @@ router
 	.post("/api/runs/:runId/cancel", admin, takes(), (request, ports) =>
 		postCancel(sources(ports), request, readRunId(request.params["runId"])),
 	)
+	.get("/api/schedule", admin, takes(), (_, ports) => getSchedule(schedulePorts(ports)))
+	.post("/api/schedule/pause", admin, takes(), (request, ports) =>
+		postPause(schedulePorts(ports), request),
+	)
+	.post("/api/schedule/resume", admin, takes(), (request, ports) =>
+		postResume(schedulePorts(ports), request),
+	)
+	.get("/api/incidents", admin, takes(), (_, ports) => getIncidents(schedulePorts(ports)))
 	.all("/healthz", allow("GET, HEAD"))
+	.all("/api/schedule", admin, allow("GET, HEAD"))
+	.all("/api/schedule/pause", admin, allow("POST"))
+	.all("/api/schedule/resume", admin, allow("POST"))
+	.all("/api/incidents", admin, allow("GET, HEAD"))
 	.all("/api/runs", admin, allow("GET, HEAD, POST"))
 	.all("/api/runs/:runId", admin, allow("GET, HEAD"))
 	.all("/api/runs/:runId/rerun", admin, allow("POST"))
@@ -104,6 +124,10 @@ function sources({ env }: HttpPorts) {
 
 function startPorts(ports: HttpPorts) {
 	return { ...sources(ports), jobs: ports.createJobs() };
+}
+
+function schedulePorts({ env, createJobs }: HttpPorts): SchedulePorts {
+	return { scheduler: schedulerOf(env.RUN_SCHEDULER), jobs: createJobs() };
 }
 
 function queryOf(request: Request): URLSearchParams {

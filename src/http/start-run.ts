@@ -5,6 +5,7 @@ import { decodeObject, decodeTaskIds } from "./body-fields.ts";
 import { badRequest } from "./errors.ts";
 import { readJsonBody } from "./json-body.ts";
 import { type RequestedRunPorts, readIdempotencyKey, startRequestedRun } from "./requested-run.ts";
+import { decodeTime } from "./times.ts";
 
 /** `POST /api/runs`: starts a run by hand. */
 export interface StartRunPorts extends RequestedRunPorts {
@@ -59,17 +60,6 @@ function decodeWindow(value: unknown): Window {
 	if (fromMs === null || toMs === null || Object.keys(rest).length > 0) throw problem;
 	if (fromMs >= toMs || toMs - fromMs > windowHoursMax * 3_600_000) throw problem;
 	return { fromMs, toMs };
-}
-
-function decodeTime(value: unknown): number | null {
-	if (typeof value !== "string" || !/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(value)) {
-		return null;
-	}
-	const atMs = Date.parse(value);
-	// Date.parse turns 31 February into March; a time that does not come back was no time.
-	return Number.isNaN(atMs) || new Date(atMs).toISOString().slice(0, 19) !== value.slice(0, 19)
-		? null
-		: atMs;
 }
 
 /** Planning reads only, so the job itself says which ids it knows. */

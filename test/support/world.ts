@@ -14,6 +14,9 @@ import { handleDeadLetter } from "../../src/queue/dead-letter.ts";
 import type { OutgoingMessage } from "../../src/queue/producer.ts";
 import { ScriptedJob } from "./scripted-job.ts";
 
+/** @param name of what is called: `send`, `d1`, `start`, `tell`, `claim`, `perform` or `report` */
+export type Around = <T>(name: string, call: () => Promise<T>) => Promise<T>;
+
 /** What a platform lends a test: the storage of one fresh object, and D1 with its tables. */
 export interface Platform {
 	readonly storage: ObjectStorage;
@@ -41,6 +44,8 @@ export class World {
 	queue: OutgoingMessage[] = [];
 	/** Makes sending fail: after the messages are in the queue, or before. */
 	sendFails: "before" | "after" | null = null;
+	/** Stands around each call that the coordinator and its consumers wait for; see interruption.ts. */
+	around: Around = (_, call) => call();
 	/** What happens between the queue's taking messages and its answer. */
 	duringSend: (() => Promise<void>) | null = null;
 	/** Runs that this one started, and whether starting fails. */
@@ -48,6 +53,11 @@ export class World {
 	startFails = false;
 	/** Times of alarms set, the last one being the one that is set. */
 	readonly alarms: number[] = [];
+	/** What the platform says: null while none is set, as after it rang or was given up. */
+	platformAlarmAtMs: number | null = null;
+	/** What the scheduler was told of sealed runs, and whether it can be reached. */
+	readonly told: Summary[] = [];
+	tellFails = false;
 	readonly logged: { event: string; fields: LogFields }[] = [];
 	destroyed = false;
 	#ids = 0;
@@ -58,7 +68,7 @@ export class World {
 		this.platform = platform;
 		this.job = job;
 		this.config = { ...standard.value, ...config };
-		this.database = new FlakyDatabase(platform.database);
+		this.database = new FlakyDatabase(platform.database, (name, call) => this.around(name, call));
 		this.coordinator = this.#createCoordinator();
 	}
 
@@ -86,6 +96,7 @@ export class World {
 
 	/** Lets the alarm ring now, due or not: the platform may ring early, late and twice. */
 	ring(): Promise<void> {
+		this.platformAlarmAtMs = null;
 		return this.coordinator.onAlarm();
 	}
 
@@ -159,26 +170,31 @@ export class World {
 	#createCoordinator(): Coordinator {
 		return new Coordinator({
 			storage: this.platform.storage,
-			setAlarm: (atMs) => void this.alarms.push(atMs),
+			setAlarm: (atMs) => {
+				this.alarms.push(atMs);
+				this.platformAlarmAtMs = atMs;
+			},
+			getAlarm: async () => this.platformAlarmAtMs,
 			destroy: async () => {
 				this.destroyed = true;
 				await this.platform.wipe();
 			},
 			database: this.database,
-			send: async (messages) => {
-				if (this.sendFails === "before") throw new Error("Queue is overloaded");
-				this.queue.push(...messages);
-				await this.duringSend?.();
-				if (this.sendFails === "after") throw new Error("Network connection lost");
-			},
+			send: (messages) => this.around("send", () => this.#send(messages)),
 			findCoordinator: () =>
 				({
-					start: async (request: RunRequest) => {
-						if (this.startFails) throw new Error("Network connection lost");
-						this.startedAfter.push(request);
-						return { created: true, state: "planning" };
-					},
+					start: (request: RunRequest) =>
+						this.around("start", async () => {
+							if (this.startFails) throw new Error("Network connection lost");
+							this.startedAfter.push(request);
+							return { created: true, state: "planning" };
+						}),
 				}) as unknown as CoordinatorApi,
+			tellSealed: (summary) =>
+				this.around("tell", async () => {
+					this.told.push(summary);
+					if (this.tellFails) throw new Error("Network connection lost");
+				}),
 			jobs: createRegistry([this.job, new ScriptedJob(0, "follower", after(this.job))]),
 			config: this.config,
 			nowMs: () => this.nowMs,
@@ -187,6 +203,13 @@ export class World {
 			log: this.#log,
 			version: "0.0.0-test",
 		});
+	}
+
+	async #send(messages: readonly OutgoingMessage[]): Promise<void> {
+		if (this.sendFails === "before") throw new Error("Queue is overloaded");
+		this.queue.push(...messages);
+		await this.duringSend?.();
+		if (this.sendFails === "after") throw new Error("Network connection lost");
 	}
 
 	readonly #log = (_level: string, event: string, fields: LogFields = {}) => {
@@ -210,13 +233,15 @@ export function manualRunId(job: ScriptedJob): RunId {
 /** D1 that a test can take down: before a call, or after the call was carried out and before it is answered. */
 export class FlakyDatabase implements Database {
 	readonly #database: Database;
+	readonly #around: Around;
 	fails: "before" | "after" | null = null;
 	/** Calls that still get through before it fails. */
 	passes = 0;
 	calls = 0;
 
-	constructor(database: Database) {
+	constructor(database: Database, around: Around) {
 		this.#database = database;
+		this.#around = around;
 	}
 
 	prepare(query: string) {
@@ -237,7 +262,11 @@ export class FlakyDatabase implements Database {
 		return wrapper;
 	}
 
-	async #call<T>(call: () => Promise<T>): Promise<T> {
+	#call<T>(call: () => Promise<T>): Promise<T> {
+		return this.#around("d1", () => this.#callOrFail(call));
+	}
+
+	async #callOrFail<T>(call: () => Promise<T>): Promise<T> {
 		this.calls += 1;
 		const passes = this.passes > 0;
 		if (passes) this.passes -= 1;

@@ -125,6 +125,7 @@ describe("the summary", () => {
 		]);
 		expect(Object.keys(sealed.meters)).toEqual([
 			"messages",
+			"messagesUnconfirmed",
 			"queueOperations",
 			"twitchRequests",
 			"twitchThrottledMs",
@@ -135,6 +136,7 @@ describe("the summary", () => {
 			"ledgerRowsRead",
 			"ledgerRowsWritten",
 			"coordinatorRequests",
+			"alarms",
 		]);
 	});
 

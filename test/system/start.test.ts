@@ -116,11 +116,12 @@ describe("a run on this machine", () => {
 		expect(code).toBe(0);
 	});
 
-	it("goes on with the state of the start before, with as many streamers as are asked for now", async () => {
-		const env = { ADMIN_TOKEN: "chosen-by-the-operator$`'" };
+	it("goes on with the state of the start before, with as many streamers as are asked for now, and the vars of the environment", async () => {
+		const env = { ADMIN_TOKEN: "chosen-by-the-operator$`'", TASKS_PER_MESSAGE: "2" };
 		const { code, out } = await start(small("--once", "--streamers", "10"), env);
 		expect(out).toContain("kept from before");
 		expect(out).toContain("10 of 10 done");
+		expect(out).toContain("5 messages");
 		// The clips of the start before are known; Twitch has gone on for seconds.
 		expect(Number(/([\d,]+) new/.exec(out)?.[1])).toBeLessThan(5);
 		expect(out).not.toContain("chosen-by-the-operator");
@@ -242,6 +243,11 @@ describe("what cannot be started", () => {
 			"TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET are not",
 		],
 		[[], { ADMIN_TOKEN: "two words" }, "ADMIN_TOKEN must be visible ASCII"],
+		[
+			[],
+			{ LEASE_SECONDS: "5" },
+			'LEASE_SECONDS is "5"; it must be a whole number of seconds from 20',
+		],
 		[["--state", root], {}, "is not empty and no state of daicho's"],
 		[["--state", root, "--fresh"], {}, "is not empty and no state of daicho's"],
 		[["--state", join(root, "package.json")], {}, "cannot be used as the state folder"],

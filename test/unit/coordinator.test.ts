@@ -1,5 +1,7 @@
 import { nodePlatform } from "../support/node-world.ts";
 import { describeCancelling } from "../support/suites/cancelling.ts";
+import { describeFears } from "../support/suites/fears.ts";
+import { describeInterruptions } from "../support/suites/interruptions.ts";
 import { describeOutcomes } from "../support/suites/outcomes.ts";
 import { describeRecovery } from "../support/suites/recovery.ts";
 import { describeRun, type WithPlatform } from "../support/suites/run.ts";
@@ -11,3 +13,5 @@ describeRun(withPlatform);
 describeOutcomes(withPlatform);
 describeRecovery(withPlatform);
 describeCancelling(withPlatform);
+describeFears(withPlatform);
+describeInterruptions(withPlatform);

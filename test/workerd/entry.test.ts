@@ -1,11 +1,10 @@
-import { applyD1Migrations, createMessageBatch } from "cloudflare:test";
+import { applyD1Migrations, createMessageBatch, createScheduledController } from "cloudflare:test";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { FindCoordinator } from "../../durable-objects/run-coordinator/api.ts";
-import { startScheduled } from "../../durable-objects/run-scheduler/scheduled.ts";
-import { type RunId, toJobName } from "../../src/domain/ids.ts";
+import type { SchedulerApi } from "../../durable-objects/run-scheduler/api.ts";
+import { schedulerOf } from "../../durable-objects/run-scheduler/client.ts";
 import worker from "../../src/index.ts";
-import { createRegistry } from "../../src/jobs/job.ts";
-import { ScriptedJob } from "../support/scripted-job.ts";
+import { createLog } from "../../src/log.ts";
+import { announceCron } from "../../src/schedule-proofs.ts";
 import { env } from "./env.ts";
 
 /** What the platform calls: that each event gets to its part. */
@@ -32,24 +31,38 @@ describe("a batch of the dead-letter queue", () => {
 });
 
 describe("cron", () => {
-	it("starts the jobs of its expression only, and one that fails harms no other", async () => {
-		const cron = { kind: "cron", cron: "0 * * * *" } as const;
-		const jobs = createRegistry([
-			new ScriptedJob(0, "hourly", cron),
-			new ScriptedJob(0, "broken", cron),
-			new ScriptedJob(0, "daily", { kind: "cron", cron: "0 0 * * *" }),
-			new ScriptedJob(0, "follower", { kind: "after", job: toJobName("hourly") }),
-			new ScriptedJob(0, "by-hand"),
-		]);
-		const started: string[] = [];
-		const findCoordinator = ((runId: RunId) => ({
-			start: async () => {
-				if (runId.startsWith("broken")) throw new Error("reset");
-				started.push(runId);
-			},
-		})) as unknown as FindCoordinator;
-		const atMs = Date.parse("2026-11-23T17:00:42Z");
-		await expect(startScheduled({ findCoordinator, jobs }, "0 * * * *", atMs)).rejects.toThrow();
-		expect(started).toEqual(["hourly-20261123T1700Z"]);
+	const controller = (scheduledTime: number) =>
+		createScheduledController({ scheduledTime, cron: "0 * * * *" });
+
+	it("has the run of its slot started, and the schedule says so", async () => {
+		const slotAtMs = Date.parse("2026-11-23T17:00:00Z");
+		await worker.scheduled(controller(slotAtMs), env as never);
+		const { jobs, proofOfLife } = await schedulerOf(env.RUN_SCHEDULER as never).schedule();
+		expect(jobs[0]?.slots[0]).toMatchObject({
+			slot: "2026-11-23T17:00:00Z",
+			account: "late",
+			trigger: "cron",
+			runId: "collect-clips-20261123T1700Z",
+		});
+		expect(proofOfLife.cron).not.toBeNull();
+	});
+
+	it("that cannot reach the scheduler tries again, and at last tells the platform", async () => {
+		vi.useFakeTimers({ toFake: ["setTimeout"] });
+		const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
+		const cronCame = vi.fn(async () => {
+			throw new Error("reset");
+		});
+		const announced = announceCron(
+			{ cronCame } as unknown as SchedulerApi,
+			controller(0),
+			createLog("cron"),
+		);
+		const outcome = expect(announced).rejects.toThrow("reset");
+		await vi.runAllTimersAsync();
+		await outcome;
+		expect(cronCame).toHaveBeenCalledTimes(5);
+		vi.useRealTimers();
+		logged.mockRestore();
 	});
 });

@@ -1,2 +1,2 @@
 /** What the tests on workerd run against: the deployed Worker itself. */
-export { default, RunCoordinator, TwitchGate } from "../../src/index.ts";
+export { default, RunCoordinator, RunScheduler, TwitchGate } from "../../src/index.ts";

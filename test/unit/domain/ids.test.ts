@@ -9,7 +9,7 @@ import {
 	toRunId,
 } from "../../../src/domain/ids.ts";
 import { decodeTaskMessage } from "../../../src/domain/message.ts";
-import { previousSlots, slotOf } from "../../../src/domain/schedule.ts";
+import { previousSlots } from "../../../src/domain/schedule.ts";
 
 const job = toJobName("collect-clips");
 const slot = Date.parse("2026-11-23T17:00:00Z");
@@ -73,9 +73,6 @@ describe("a message", () => {
 });
 
 describe("slots", () => {
-	it("are on the minute, however late the cron comes", () => {
-		expect(slotOf(slot + 59_999)).toBe(slot);
-	});
 	it("before a time are the newest first, the one at that very time included", () => {
 		const hour = 3_600_000;
 		expect(previousSlots("0 * * * *", slot, 2)).toEqual([slot, slot - hour]);

@@ -88,7 +88,7 @@ describe("planning, sealing and forgetting", () => {
 		world.startFails = true;
 		await world.finish();
 		for (let rings = 0; rings < 5; rings += 1) await world.ring();
-		expect(world.logged.filter(({ event }) => event === "start_after_failed")).toHaveLength(1);
+		expect(world.logged.filter(({ event }) => event === "after_seal_failed")).toHaveLength(1);
 		const pauses: number[] = [];
 		for (let rings = 0; rings < 12; rings += 1) {
 			await world.ringWhenDue();

@@ -1,0 +1,1 @@
+ALTER TABLE `run` ADD `seal_untold` integer DEFAULT false NOT NULL;

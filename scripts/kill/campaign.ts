@@ -1,0 +1,195 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Summary } from "../../src/domain/summary.ts";
+import type { Ending } from "../start/ending.ts";
+import { type Screen, span } from "../start/screen.ts";
+import { Daicho, type Place } from "./daicho.ts";
+import { type LeftBehind, type OpenRun, readLeftBehind } from "./left-behind.ts";
+import type { Moment } from "./moment.ts";
+import { checkLedger } from "./verify.ts";
+import type { GrowingWindow } from "./window.ts";
+
+/** One kill that hit an open run. */
+export interface Kill {
+	readonly no: number;
+	readonly about: Moment["about"];
+	/** Of the start that was killed, until then. */
+	readonly livedMs: number;
+	readonly processes: number;
+	/** What was open, oldest first; never empty. */
+	readonly open: readonly OpenRun[];
+}
+
+/** How a killed run ended. */
+export interface Seal {
+	readonly summary: Summary;
+	/** From the readiness of the last restart before it, and from that restart's first process. */
+	readonly afterReadyMs: number;
+	readonly afterStartMs: number;
+}
+
+const pollMs = 200;
+const sealPollMs = 15;
+const emptyKillsMax = 20;
+
+/** The starts, kills and restarts of one state folder, in turn. */
+export class Campaign {
+	readonly kills: Kill[] = [];
+	readonly seals = new Map<string, Seal>();
+	readonly #ending: Ending;
+	readonly #place: Place;
+	readonly #screen: Screen;
+	readonly #window: GrowingWindow;
+	/** Longest wait for the seal of a killed run; generous, for machines that are busy. */
+	readonly #giveUpMs: number;
+	readonly #open = new Set<string>();
+	#emptyKills = 0;
+	#shown = 0;
+	#daicho: Daicho;
+
+	constructor(
+		ending: Ending,
+		place: Place,
+		screen: Screen,
+		options: { readonly window: GrowingWindow; readonly giveUpMs: number },
+	) {
+		this.#ending = ending;
+		this.#place = place;
+		this.#screen = screen;
+		this.#window = options.window;
+		this.#giveUpMs = options.giveUpMs;
+		this.#daicho = this.#start();
+	}
+
+	/** Kills once at about that moment, and starts again. A kill that hits no open run does not count. */
+	async killAt(moment: Moment): Promise<void> {
+		const kill = await (moment.about === "starting"
+			? this.#passTime(moment.afterMs)
+			: this.#playNewRun(moment));
+		const livedMs = Date.now() - this.#daicho.startedAtMs;
+		const processes = await kill();
+		const left = readLeftBehind(this.#place.state);
+		refuse("after a kill", checkLedger(left));
+		for (const { runId } of left.open) this.#open.add(runId);
+		if (left.open.length > 0) {
+			const no = this.kills.length + 1;
+			this.kills.push({ no, about: moment.about, livedMs, processes, open: left.open });
+		} else {
+			this.#emptyKills += 1;
+			refuse(
+				"",
+				this.#emptyKills > emptyKillsMax ? ["no kill hits a run: is Twitch too fast?"] : [],
+			);
+		}
+		this.#screen.live(`  ${this.kills.length} kills, ${this.#open.size} runs open …`);
+		this.#daicho = this.#start();
+	}
+
+	/** Waits until all that was killed is sealed, ends daicho in good order, and reads what it leaves. */
+	async finish(): Promise<LeftBehind> {
+		await this.#waitForSeals();
+		await this.#waitForQuiet();
+		await this.#daicho.stop();
+		return readLeftBehind(this.#place.state);
+	}
+
+	#start(): Daicho {
+		return new Daicho(this.#ending, this.#place, this.#window.widen().vars);
+	}
+
+	/** A start that ends by itself meanwhile is a failure, and no start to kill. */
+	async #passTime(ms: number) {
+		await Promise.race([sleep(ms), this.#daicho.ready.then(() => sleep(ms))]);
+		return this.#daicho.aim();
+	}
+
+	async #playNewRun({ about, afterMs }: Moment) {
+		await this.#waitForSeals();
+		const kill = this.#daicho.aim();
+		const started = this.#daicho.startRun(this.#window.widen().window);
+		if (about === "planning") {
+			await sleep(afterMs);
+			return kill;
+		}
+		const runId = await started;
+		if (runId === undefined) throw new Error("POST /api/runs failed");
+		if (about === "sealing") await this.#waitForLastReport(runId);
+		await sleep(afterMs);
+		return kill;
+	}
+
+	async #waitForLastReport(runId: string): Promise<void> {
+		for (const giveUpAtMs = Date.now() + this.#giveUpMs; Date.now() < giveUpAtMs; ) {
+			const run = await this.#daicho.findRun(runId);
+			if (run !== undefined && run.state !== "planning" && run.tasks.open === 0) return;
+			await sleep(sealPollMs);
+		}
+		throw new Error(`${runId}, that nobody killed, is not done after ${span(this.#giveUpMs)}`);
+	}
+
+	/** Until every run that was ever killed is sealed. */
+	async #waitForSeals(): Promise<void> {
+		const readyAtMs = await this.#daicho.ready;
+		for (const giveUpAtMs = Date.now() + this.#giveUpMs; this.#open.size > 0; await sleep(pollMs)) {
+			for (const runId of [...this.#open]) {
+				const summary = await this.#daicho.findRun(runId);
+				if (summary?.state !== "sealed" || summary.sealedAt === null) continue;
+				const sealedAtMs = Date.parse(summary.sealedAt);
+				this.seals.set(runId, {
+					summary,
+					afterReadyMs: Math.max(0, sealedAtMs - readyAtMs),
+					afterStartMs: sealedAtMs - this.#daicho.startedAtMs,
+				});
+				this.#open.delete(runId);
+			}
+			if (Date.now() > giveUpAtMs) {
+				this.#showKills();
+				const runs = await Promise.all([...this.#open].map((runId) => this.#daicho.findRun(runId)));
+				throw new Error(
+					`not sealed ${span(this.#giveUpMs)} after the restart:\n${JSON.stringify(runs, null, 1)}`,
+				);
+			}
+		}
+		this.#showKills();
+	}
+
+	/** Until no run is open at all, the restart's own one neither. */
+	async #waitForQuiet(): Promise<void> {
+		for (const giveUpAtMs = Date.now() + this.#giveUpMs; Date.now() < giveUpAtMs; ) {
+			const list = await this.#daicho.ask<{ runs: Summary[] }>("/api/runs?limit=100");
+			const runs = list?.runs ?? [];
+			if (runs.length > 0 && runs.every(({ state }) => state === "sealed")) return;
+			await sleep(pollMs);
+		}
+		throw new Error(`a run that nobody killed is still open after ${span(this.#giveUpMs)}`);
+	}
+
+	#showKills(): void {
+		for (const kill of this.kills.slice(this.#shown)) {
+			this.#screen.line(`  ${describeKill(kill, this.seals)}`);
+		}
+		this.#shown = this.kills.length;
+	}
+}
+
+function describeKill({ no, about, livedMs, processes, open }: Kill, seals: Campaign["seals"]) {
+	const ends = open.map(({ runId }) => seals.get(runId)).filter((end) => end !== undefined);
+	const slowestMs = Math.max(...ends.map(({ afterReadyMs }) => afterReadyMs));
+	const recovered = ends.reduce((sum, { summary }) => sum + summary.tasks.recovered, 0);
+	const states = open.map(({ state, planned, done, leased }) =>
+		planned === null
+			? state
+			: `${state} ${done}/${planned}${leased > 0 ? ` (${leased} leased)` : ""}`,
+	);
+	return [
+		String(no).padStart(3),
+		(about === "starting" ? "any time" : `aimed at ${about}`).padEnd(17),
+		`${span(livedMs)} after its start, ${processes} processes`.padEnd(38),
+		(ends.length < open.length ? "not sealed" : `sealed after ${span(slowestMs)}`).padEnd(21),
+		`${recovered} recovered`.padEnd(14),
+		states.join(", "),
+	].join("  ");
+}
+
+export function refuse(when: string, problems: readonly string[]): void {
+	if (problems.length > 0) throw new Error([when, ...problems].join("\n  "));
+}

@@ -1,0 +1,88 @@
+import type {
+	JobScheduleView,
+	SchedulerApi,
+	UnknownJob,
+} from "../../durable-objects/run-scheduler/api.ts";
+import { decodeJobName, type JobName } from "../domain/ids.ts";
+import type { JobRegistry } from "../jobs/job.ts";
+import { decodeObject } from "./body-fields.ts";
+import { badRequest } from "./errors.ts";
+import { readJsonBody } from "./json-body.ts";
+import { decodeTime } from "./times.ts";
+
+/** `/api/schedule`: the account of each slot, pause and resume; and what is wrong, `/api/incidents`. */
+export interface SchedulePorts {
+	readonly scheduler: SchedulerApi;
+	readonly jobs: JobRegistry;
+}
+
+const dayMs = 86_400_000;
+/** A pause that nobody ends is how a schedule dies without a word: each has an end. */
+const standardPauseMs = dayMs;
+const longestPauseDays = 31;
+const reasonCharactersMax = 200;
+const uncached = { headers: { "cache-control": "no-store" } };
+
+export async function getSchedule({ scheduler }: SchedulePorts): Promise<Response> {
+	return Response.json(await scheduler.schedule(), uncached);
+}
+
+export async function getIncidents({ scheduler }: SchedulePorts): Promise<Response> {
+	return Response.json(await scheduler.incidents(), uncached);
+}
+
+/** Repeated, it changes until when and why. */
+export async function postPause(ports: SchedulePorts, request: Request): Promise<Response> {
+	const body = decodeObject(await readJsonBody(request), ["job", "until", "reason"]);
+	const job = decodeScheduledJob(body["job"], ports.jobs);
+	const reason = decodeReason(body["reason"]);
+	const untilMs = decodeUntil(body["until"], Date.now());
+	return answer(await ports.scheduler.pause({ job, untilMs, reason }), ports.jobs);
+}
+
+export async function postResume(ports: SchedulePorts, request: Request): Promise<Response> {
+	const body = decodeObject(await readJsonBody(request), ["job"]);
+	const job = decodeScheduledJob(body["job"], ports.jobs);
+	return answer(await ports.scheduler.resume(job), ports.jobs);
+}
+
+function answer(schedule: JobScheduleView | UnknownJob, jobs: JobRegistry): Response {
+	// A deployment that is minutes old may meet a scheduler that still has the jobs of the one before.
+	if ("kind" in schedule) throw unknownJob(jobs);
+	return Response.json(schedule, uncached);
+}
+
+function decodeScheduledJob(value: unknown, jobs: JobRegistry): JobName {
+	const name = decodeJobName(value);
+	const job = name.ok ? jobs.get(name.value) : undefined;
+	if (job?.schedule.kind !== "cron") throw unknownJob(jobs);
+	return job.name;
+}
+
+function unknownJob(jobs: JobRegistry) {
+	const scheduled = [...jobs.values()].filter(({ schedule }) => schedule.kind === "cron");
+	const names = scheduled.map(({ name }) => name).join(", ");
+	return badRequest("unknown_job", `job is one that has a schedule: ${names}.`);
+}
+
+function decodeReason(value: unknown): string {
+	const reason = typeof value === "string" ? value.trim() : "";
+	const isText = reason !== "" && [...reason].length <= reasonCharactersMax;
+	if (isText && !/\p{Cc}/u.test(reason) && reason.isWellFormed()) return reason;
+	throw badRequest(
+		"invalid_reason",
+		`reason says in 1 to ${reasonCharactersMax} characters, on one line, why the schedule is paused: whoever finds it so will ask.`,
+	);
+}
+
+function decodeUntil(value: unknown, nowMs: number): number {
+	if (value === undefined) return nowMs + standardPauseMs;
+	const untilMs = decodeTime(value);
+	if (untilMs !== null && untilMs > nowMs && untilMs <= nowMs + longestPauseDays * dayMs) {
+		return untilMs;
+	}
+	throw badRequest(
+		"invalid_until",
+		`until is a time to come, at most ${longestPauseDays} days ahead, in RFC 3339 UTC such as ${new Date(nowMs + standardPauseMs).toISOString()}; without it the pause ends after a day.`,
+	);
+}

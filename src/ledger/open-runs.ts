@@ -1,0 +1,36 @@
+import { type JobName, jobOfRun, type RunId, toRunId } from "../domain/ids.ts";
+import type { Database } from "./database.ts";
+
+export interface OpenRun {
+	readonly runId: RunId;
+	readonly job: JobName;
+	readonly startedAtMs: number;
+}
+
+const openRunsMax = 100;
+
+/**
+ * Runs that are not sealed, and runs that were asked for since `sinceMs` and of which the ledger has not heard: at
+ * most 100 of each.
+ */
+export async function findOpenRuns(database: Database, sinceMs: number): Promise<OpenRun[]> {
+	const [unsealed, requested] = await database.batch<{ run_id: string; at_ms: number }>([
+		database
+			.prepare(
+				`SELECT run_id, started_at_ms AS at_ms FROM runs INDEXED BY runs_unsealed
+				WHERE sealed_at_ms IS NULL ORDER BY run_id DESC LIMIT ?1`,
+			)
+			.bind(openRunsMax),
+		database
+			.prepare(
+				`SELECT run_id, requested_at_ms AS at_ms FROM run_requests
+				WHERE requested_at_ms >= ?1 AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.run_id = run_requests.run_id)
+				ORDER BY requested_at_ms DESC LIMIT ?2`,
+			)
+			.bind(sinceMs, openRunsMax),
+	]);
+	return [...(unsealed?.results ?? []), ...(requested?.results ?? [])].map((row) => {
+		const runId = toRunId(row.run_id);
+		return { runId, job: jobOfRun(runId), startedAtMs: row.at_ms };
+	});
+}

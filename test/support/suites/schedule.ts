@@ -1,0 +1,364 @@
+import { describe, expect, it } from "vitest";
+import { fiveOClock, hourMs, minuteMs, ScheduleWorld } from "../schedule-world.ts";
+import { ScriptedJob } from "../scripted-job.ts";
+import type { WithPlatform } from "./run.ts";
+
+const sixOClock = fiveOClock + hourMs;
+const sevenOClock = sixOClock + hourMs;
+
+/** Which slot gets which account, on any platform's SQL. */
+export function describeSchedule(withPlatform: WithPlatform): void {
+	const withWorld = (use: (world: ScheduleWorld) => Promise<void>) =>
+		withPlatform(async (platform) => use(await ScheduleWorld.begin(platform)));
+
+	describe("cron and alarm", () => {
+		it("the cron starts the run of its slot at once", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				expect(world.runOf(fiveOClock)?.request).toMatchObject({
+					trigger: "cron",
+					slotAtMs: fiveOClock,
+				});
+				expect(await world.accounts()).toEqual(["17:00 run"]);
+			}));
+
+		it("the cron that never comes: the alarm starts the run after the grace, and the cron is known to be dead", () =>
+			withWorld(async (world) => {
+				await world.ringUntil(fiveOClock + 119_999);
+				expect(world.runOf(fiveOClock)).toBeUndefined();
+				await world.ringUntil(fiveOClock + 120_000);
+				expect(world.runOf(fiveOClock)).toMatchObject({
+					startedAtMs: fiveOClock + 120_000,
+					request: { trigger: "alarm" },
+				});
+				expect(await world.accounts()).toEqual(["17:00 run"]);
+				await world.ringUntil(world.nowMs + 1_000);
+				expect(world.toldOn()).toEqual(["opened cron_dead"]);
+			}));
+
+		it("the cron that comes after the alarm has started the run starts no second one", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock, 5 * minuteMs);
+				expect(world.runs.size).toBe(1);
+				expect(world.runOf(fiveOClock)?.starts).toBe(1);
+				expect(world.toldOn()).toEqual(["opened cron_dead"]);
+				await world.ringUntil(world.nowMs);
+				expect(world.toldOn()).toEqual(["opened cron_dead", "closed cron_dead"]);
+			}));
+
+		it("the cron that comes twice starts one run", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				await world.cron(fiveOClock, 10_000);
+				expect(world.runs.size).toBe(1);
+				expect(world.runOf(fiveOClock)?.starts).toBe(1);
+			}));
+
+		it("cron and alarm at the very same moment start one run", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				world.sleepUntil(sixOClock + 120_000);
+				world.alarmAtMs = null;
+				await Promise.all([
+					world.scheduler.cronCame({ cron: "0 * * * *", scheduledAtMs: sixOClock }),
+					world.scheduler.onAlarm(),
+				]);
+				await world.ringUntil(world.nowMs);
+				const { jobs } = await world.scheduler.schedule();
+				expect(jobs[0]?.slots.map(({ slot }) => slot)).toEqual([
+					"2026-11-23T18:00:00Z",
+					"2026-11-23T17:00:00Z",
+				]);
+			}));
+
+		it("the alarm that is gone is noticed by the cron, set again and told once", () =>
+			withWorld(async (world) => {
+				world.alarmAtMs = null;
+				const alarms = world.alarms.length;
+				await world.cron(fiveOClock);
+				expect(world.alarms.length).toBeGreaterThan(alarms);
+				await world.ringUntil(world.nowMs + minuteMs);
+				expect(world.toldOn()).toEqual(["opened alarm_dead", "closed alarm_dead"]);
+			}));
+
+		it("the alarm that is long overdue is noticed by a request, and what was due is done", () =>
+			withWorld(async (world) => {
+				world.sleepUntil(fiveOClock + 4 * minuteMs);
+				await world.scheduler.look();
+				expect(world.alarmAtMs).toBe(world.nowMs);
+				await world.ringUntil(world.nowMs);
+				expect(await world.accounts()).toEqual(["17:00 late"]);
+				expect(world.toldOn()).toContain("opened alarm_dead");
+			}));
+
+		it("an alarm that is merely a little late is not called dead", () =>
+			withWorld(async (world) => {
+				world.sleepUntil(fiveOClock + 120_000 + 20_000);
+				await world.scheduler.look();
+				expect((await world.scheduler.incidents()).open).toEqual([]);
+			}));
+
+		it("a thousand requests at once set a dead alarm once", () =>
+			withWorld(async (world) => {
+				world.alarmAtMs = null;
+				const alarms = world.alarms.length;
+				await Promise.all(Array.from({ length: 1_000 }, () => world.scheduler.look()));
+				expect(world.alarms.length - alarms).toBeLessThanOrEqual(2);
+				expect((await world.scheduler.incidents()).open).toHaveLength(1);
+			}));
+
+		it("a crash before the start was confirmed starts the same run again", () =>
+			withWorld(async (world) => {
+				world.unreachable = "after";
+				await world.cron(fiveOClock);
+				await world.restart();
+				world.unreachable = null;
+				await world.ringUntil(fiveOClock + 2 * minuteMs);
+				expect(world.runs.size).toBe(1);
+				expect(world.runOf(fiveOClock)?.starts).toBe(2);
+				expect(await world.accounts()).toEqual(["17:00 run"]);
+			}));
+
+		it("a coordinator that cannot be reached is asked again until it can", () =>
+			withWorld(async (world) => {
+				world.unreachable = "before";
+				await world.cron(fiveOClock);
+				await world.ringUntil(fiveOClock + 20 * minuteMs);
+				expect(world.runs.size).toBe(0);
+				world.unreachable = null;
+				await world.ringUntil(fiveOClock + 25 * minuteMs);
+				expect(world.runOf(fiveOClock)).toBeDefined();
+			}));
+
+		it("a cron of no job is told to the log", () =>
+			withWorld(async (world) => {
+				await world.scheduler.cronCame({ cron: "5 4 * * *", scheduledAtMs: fiveOClock });
+				expect(world.logged.map(({ event }) => event)).toContain("cron_without_job");
+			}));
+	});
+
+	describe("accounts of slots", () => {
+		it("the run before is still open: the slot is skipped as an overlap, and why stands there", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				await world.cron(sixOClock);
+				expect(await world.accounts()).toEqual(["17:00 run", "18:00 overlap"]);
+				const { jobs } = await world.scheduler.schedule();
+				expect(jobs[0]?.slots[0]?.reason).toBe("hourly-20261123T1700Z is still open.");
+				await world.seal(fiveOClock);
+				await world.cron(sevenOClock);
+				expect(await world.accounts()).toEqual(["17:00 run", "18:00 overlap", "19:00 run"]);
+			}));
+
+		it("a run that is being sealed does not hold up the next one, nor does one that nobody knows", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const run = world.runOf(fiveOClock);
+				if (run !== undefined) run.state = "sealing";
+				await world.cron(sixOClock);
+				world.runs.clear();
+				await world.cron(sevenOClock);
+				expect(await world.accounts()).toEqual(["17:00 run", "18:00 run", "19:00 run"]);
+			}));
+
+		it("the run before cannot be asked: the slot waits, and is decided when it can be", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				world.unreachable = "before";
+				await world.cron(sixOClock);
+				expect(await world.accounts()).toEqual(["17:00 run", "18:00 due"]);
+				world.unreachable = null;
+				const run = world.runOf(fiveOClock);
+				if (run !== undefined) run.state = "sealed";
+				await world.ringUntil(sixOClock + 2 * minuteMs);
+				expect(await world.accounts()).toEqual(["17:00 run", "18:00 run"]);
+				expect(world.toldOn()).toEqual([]);
+			}));
+
+		it("a slot that was never decided says why it was missed", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				world.unreachable = "before";
+				await world.cron(sixOClock);
+				await world.cron(sevenOClock);
+				const { jobs } = await world.scheduler.schedule();
+				expect(jobs[0]?.slots[1]).toMatchObject({
+					account: "missed",
+					reason: expect.stringContaining("hourly-20261123T1700Z could not be asked"),
+				});
+			}));
+
+		it("after an outage the newest missed slot is run once, late, and the older ones are missed", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				await world.seal(fiveOClock);
+				world.sleepUntil(fiveOClock + 4 * hourMs + 30 * minuteMs);
+				await world.scheduler.look();
+				await world.ringUntil(world.nowMs);
+				expect(await world.accounts()).toEqual([
+					"17:00 run",
+					"18:00 missed",
+					"19:00 missed",
+					"20:00 missed",
+					"21:00 late",
+				]);
+				expect(world.runOf(fiveOClock + 4 * hourMs)?.starts).toBe(1);
+				expect(world.runs.size).toBe(2);
+			}));
+
+		it("the outage ends with a cron: its slot is run in time, those before are missed", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				await world.seal(fiveOClock);
+				world.sleepUntil(fiveOClock + 3 * hourMs + 300);
+				world.alarmAtMs = null;
+				await world.scheduler.cronCame({
+					cron: "0 * * * *",
+					scheduledAtMs: fiveOClock + 3 * hourMs,
+				});
+				expect(await world.accounts()).toEqual([
+					"17:00 run",
+					"18:00 missed",
+					"19:00 missed",
+					"20:00 run",
+				]);
+			}));
+
+		it("an outage of five days leaves an account for each of its slots", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				await world.seal(fiveOClock);
+				world.sleepUntil(fiveOClock + 120 * hourMs + 30 * minuteMs);
+				await world.scheduler.look();
+				await world.ringUntil(world.nowMs);
+				const counts = world.platform.storage.sql
+					.exec<{ account: string; slots: number }>(
+						"SELECT account, count(*) AS slots FROM slots GROUP BY account ORDER BY account",
+					)
+					.toArray();
+				expect(counts).toEqual([
+					{ account: "late", slots: 1 },
+					{ account: "missed", slots: 119 },
+					{ account: "run", slots: 1 },
+				]);
+			}));
+
+		it("slots before the first look are nobody's fault", () =>
+			withWorld(async (world) => {
+				expect(await world.accounts()).toEqual([]);
+				await world.ringUntil(fiveOClock + 3 * minuteMs);
+				expect(await world.accounts()).toEqual(["17:00 run"]);
+			}));
+
+		it("a job whose cron expression is new is not blamed for the slots of the old one", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				await world.seal(fiveOClock);
+				world.sleepUntil(sixOClock - minuteMs);
+				world.jobs = [new ScriptedJob(3, "hourly", { kind: "cron", cron: "*/10 * * * *" })];
+				await world.restart();
+				await world.ringUntil(sixOClock + 3 * minuteMs);
+				expect(await world.accounts()).toEqual(["17:00 run", "18:00 run"]);
+			}));
+
+		it("a job that is gone has no schedule any more", () =>
+			withWorld(async (world) => {
+				world.jobs = [new ScriptedJob(3, "other", { kind: "cron", cron: "0 * * * *" })];
+				await world.restart();
+				await world.cron(fiveOClock);
+				const { jobs } = await world.scheduler.schedule();
+				expect(jobs.map(({ job }) => job)).toEqual(["other"]);
+			}));
+
+		it("a cron fired by hand between two slots stands for the newest one", () =>
+			withWorld(async (world) => {
+				world.sleepUntil(fiveOClock + minuteMs);
+				const scheduledAtMs = fiveOClock + 42_000;
+				await world.scheduler.cronCame({ cron: "0 * * * *", scheduledAtMs });
+				expect(await world.accounts()).toEqual(["17:00 run"]);
+			}));
+
+		it("shows the last 48 slots, the next one, and when each sign of life last came", () =>
+			withWorld(async (world) => {
+				for (let slot = 0; slot < 50; slot += 1) {
+					await world.cron(fiveOClock + slot * hourMs);
+					await world.seal(fiveOClock + slot * hourMs);
+				}
+				await world.scheduler.look();
+				const last = fiveOClock + 49 * hourMs;
+				const schedule = await world.scheduler.schedule();
+				expect(schedule.proofOfLife).toEqual({
+					cron: new Date(last + 300).toISOString(),
+					alarm: expect.any(String),
+					http: new Date(last + 300).toISOString(),
+				});
+				expect(schedule.jobs[0]).toMatchObject({
+					job: "hourly",
+					cron: "0 * * * *",
+					nextSlot: new Date(last + hourMs).toISOString().replace(".000", ""),
+					paused: null,
+					slots: { length: 48 },
+				});
+				expect(schedule.jobs[0]?.slots[0]).toMatchObject({
+					account: "run",
+					trigger: "cron",
+					verdict: "succeeded",
+					tasks: { planned: 100, succeeded: 100 },
+				});
+			}));
+	});
+
+	describe("a pause", () => {
+		const pause = (world: ScheduleWorld, untilMs: number) =>
+			world.scheduler.pause({ job: world.job.name, untilMs, reason: "Twitch is being mended" });
+
+		it("skips its slots, says why, and ends by itself", () =>
+			withWorld(async (world) => {
+				await pause(world, sixOClock + minuteMs);
+				await world.cron(fiveOClock);
+				await world.cron(sixOClock);
+				await world.cron(sevenOClock);
+				expect(await world.accounts()).toEqual(["17:00 paused", "18:00 paused", "19:00 run"]);
+				const { jobs } = await world.scheduler.schedule();
+				expect(jobs[0]?.paused).toBeNull();
+				expect(jobs[0]?.slots[1]?.reason).toBe("Paused: Twitch is being mended");
+				expect(world.toldOn()).toEqual([]);
+			}));
+
+		it("is ended by a resume, and survives a restart until then", () =>
+			withWorld(async (world) => {
+				await pause(world, sevenOClock);
+				await world.restart();
+				await world.cron(fiveOClock);
+				const resumed = await world.scheduler.resume(world.job.name);
+				expect(resumed).toMatchObject({ paused: null });
+				await world.cron(sixOClock);
+				expect(await world.accounts()).toEqual(["17:00 paused", "18:00 run"]);
+			}));
+
+		it("tells a heartbeat that the schedule is kept all the same", () =>
+			withWorld(async (world) => {
+				await pause(world, sixOClock);
+				await world.cron(fiveOClock);
+				await world.ringUntil(world.nowMs);
+				expect(world.heartbeats).toMatchObject([{ signal: "success" }]);
+			}));
+
+		it("of a job without a schedule is refused", () =>
+			withWorld(async (world) => {
+				const request = { job: "nobody" as never, untilMs: sixOClock, reason: "?" };
+				expect(await world.scheduler.pause(request)).toEqual({ kind: "unknown_job" });
+			}));
+
+		it("counts its slots as not due", () =>
+			withWorld(async (world) => {
+				const { name } = world.job;
+				await pause(world, fiveOClock + minuteMs);
+				await world.cron(fiveOClock);
+				await world.cron(sixOClock);
+				expect(await world.scheduler.dutyOf(name, fiveOClock)).toBe("paused");
+				expect(await world.scheduler.dutyOf(name, sixOClock)).toBe("expected");
+				expect(await world.scheduler.dutyOf(name, fiveOClock - hourMs)).toBe("unknown");
+			}));
+	});
+}
