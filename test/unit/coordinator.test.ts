@@ -1,5 +1,6 @@
 import { nodePlatform } from "../support/node-world.ts";
 import { describeCancelling } from "../support/suites/cancelling.ts";
+import { describeCrashes } from "../support/suites/crashes.ts";
 import { describeFears } from "../support/suites/fears.ts";
 import { describeInterruptions } from "../support/suites/interruptions.ts";
 import { describeOutcomes } from "../support/suites/outcomes.ts";
@@ -14,4 +15,5 @@ describeOutcomes(withPlatform);
 describeRecovery(withPlatform);
 describeCancelling(withPlatform);
 describeFears(withPlatform);
+describeCrashes(withPlatform);
 describeInterruptions(withPlatform);

@@ -10,7 +10,7 @@ import type { TaskMessage } from "../../src/domain/message.ts";
 import type { RunRequest } from "../../src/domain/run.ts";
 import type { Summary } from "../../src/domain/summary.ts";
 import worker from "../../src/index.ts";
-import { expectNumbers } from "../support/suites/fears.ts";
+import { expectNumbers } from "../support/expect-numbers.ts";
 import { env } from "./env.ts";
 
 /**

@@ -1,54 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { isEmptyStorage } from "../../../durable-objects/migrate.ts";
 import type { CoordinatorApi } from "../../../durable-objects/run-coordinator/api.ts";
-import type { Summary } from "../../../src/domain/summary.ts";
+import { expectNumbers } from "../expect-numbers.ts";
 import { dieAfterClaim } from "../heavy-faults.ts";
-import { Interruption } from "../interruption.ts";
 import { ScriptedJob } from "../scripted-job.ts";
 import { World } from "../world.ts";
 import { startedWorlds, type WithPlatform } from "./run.ts";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-
-/** The whole of a sealed run's numbers: as if nothing had happened, but for what is said. */
-export function expectNumbers(
-	summary: Summary,
-	planned: number,
-	but: {
-		readonly verdict?: Summary["verdict"];
-		readonly tasks?: Partial<Summary["tasks"]>;
-		readonly attempts?: Partial<Summary["attempts"]>;
-		/** Where it is not one thing a task. */
-		readonly yield?: Summary["yield"];
-	} = {},
-): void {
-	const { state, verdict, balanced, tasks, attempts } = summary;
-	expect({ state, verdict, balanced, tasks, attempts, yield: summary.yield }).toEqual({
-		state: "sealed",
-		verdict: but.verdict ?? "succeeded",
-		balanced: true,
-		tasks: {
-			planned,
-			succeeded: planned,
-			failed: 0,
-			lost: 0,
-			cancelled: 0,
-			open: 0,
-			recovered: 0,
-			...but.tasks,
-		},
-		attempts: {
-			total: planned,
-			retried: 0,
-			leasesExpired: 0,
-			lateReports: 0,
-			duplicateDeliveries: 0,
-			...but.attempts,
-		},
-		yield: but.yield ?? { thingsMade: planned },
-	});
-}
 
 /** What an operator fears of a run's messages, consumers and clocks, on any platform's SQL; the numbers are exact. */
 export function describeFears(withPlatform: WithPlatform): void {
@@ -233,114 +193,6 @@ export function describeFears(withPlatform: WithPlatform): void {
 					attempts: { total: 24 },
 					yield: { thingsMade: 12 },
 				});
-			}));
-	});
-
-	describe("the coordinator", () => {
-		it("is evicted between the plan and the send", () =>
-			withPlatform(async (platform) => {
-				const world = new World(platform, new ScriptedJob(30));
-				const death = new Interruption(1, "before");
-				await world.start();
-				world.around = (name, call) => (name === "send" ? death.around(name, call) : call());
-				expect(await death.dies(() => world.ring())).toBe(true);
-				expect(world.queue).toEqual([]);
-				await world.restart();
-				const summary = await world.finish();
-				expectNumbers(summary, 30);
-				expect(summary.meters["messages"]).toBe(3);
-			}));
-
-		it("is asked to start a hundred times at once", () =>
-			withPlatform(async (platform) => {
-				const world = new World(platform, new ScriptedJob(12));
-				const answers = await Promise.all(Array.from({ length: 100 }, () => world.start()));
-				expect(answers.filter(({ created }) => created)).toHaveLength(1);
-				expectNumbers(await world.finish(), 12);
-				expect(await platform.rows("SELECT run_id FROM runs")).toHaveLength(1);
-			}));
-
-		it("has its alarm ring twice at once, each time", () =>
-			withPlatform(async (platform) => {
-				const world = new World(platform, new ScriptedJob(501));
-				// Every call takes its time, so that what the two do differs.
-				world.around = async (_, call) => {
-					world.nowMs += 7;
-					return call();
-				};
-				await world.start();
-				for (let steps = 0; steps < 100; steps += 1) {
-					if ((await world.summary()).state === "sealed") break;
-					const message = world.queue.shift();
-					if (message !== undefined) await world.deliver(message);
-					else await Promise.all([world.ringWhenDue(), world.ring()]);
-				}
-				const summary = await world.summary();
-				const sent = summary.meters["messages"] ?? 0;
-				expectNumbers(summary, 501, { attempts: { duplicateDeliveries: sent - 42 } });
-				const [row] = await platform.rows("SELECT summary FROM runs");
-				expect(JSON.parse(String(row?.["summary"]))).toEqual(summary);
-			}));
-
-		it("has its alarm ring 40 minutes late", () =>
-			withWorld(36, async (world) => {
-				await world.deliver(world.take());
-				await dieAfterClaim(world, world.take().body);
-				world.take();
-				world.nowMs += 40 * minuteMs;
-				expectNumbers(await world.finish(), 36, {
-					tasks: { recovered: 24 },
-					attempts: { total: 48, leasesExpired: 12 },
-				});
-			}));
-
-		it("has its alarm taken away, and the next instance sets it with the first claim", () =>
-			withWorld(24, async (world) => {
-				world.platformAlarmAtMs = null;
-				await world.restart();
-				await world.deliver(world.take());
-				expect(world.platformAlarmAtMs).toBe(world.nowMs + 90_000);
-				expectNumbers(await world.finish(), 24);
-			}));
-	});
-
-	describe("the seal", () => {
-		it("finds D1 down for a whole day, is tried at most every 15 minutes, and is written", () =>
-			withWorld(12, async (world) => {
-				await world.deliver(world.take());
-				world.database.fails = "before";
-				const backAtMs = world.nowMs + 24 * hourMs;
-				while (world.nowMs < backAtMs) await world.ringWhenDue();
-				expect(world.database.calls).toBeLessThan(125);
-				world.database.fails = null;
-				const summary = await world.finish();
-				expectNumbers(summary, 12);
-				expect(summary.durationMs).toBeLessThan(24 * hourMs + 30 * minuteMs);
-			}));
-
-		it("is taken by a D1 that loses every answer for an hour: one seal, the first one", () =>
-			withWorld(12, async (world) => {
-				await world.deliver(world.take());
-				world.database.fails = "after";
-				world.database.passes = 1;
-				const backAtMs = world.nowMs + hourMs;
-				while (world.nowMs < backAtMs) await world.ringWhenDue();
-				world.database.fails = null;
-				const summary = await world.finish();
-				expectNumbers(summary, 12);
-				const [row] = await world.platform.rows("SELECT summary FROM runs");
-				expect(JSON.parse(String(row?.["summary"]))).toEqual(summary);
-			}));
-
-		it("is under way when an operator cancels: too late, and the verdict stays", () =>
-			withWorld(12, async (world) => {
-				await world.deliver(world.take());
-				world.database.fails = "before";
-				await world.ring();
-				expect(await world.summary()).toMatchObject({ state: "sealing" });
-				expect(await world.coordinator.cancel()).toEqual({ kind: "too_late" });
-				world.database.fails = null;
-				expectNumbers(await world.finish(), 12);
 			}));
 	});
 }

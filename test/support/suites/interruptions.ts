@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { expectNumbers } from "../expect-numbers.ts";
 import { finishInterrupted, Interruption } from "../interruption.ts";
 import { ScriptedJob } from "../scripted-job.ts";
 import { type Platform, World } from "../world.ts";
-import { expectNumbers } from "./fears.ts";
 import type { WithPlatform } from "./run.ts";
 
 /**
