@@ -20,7 +20,7 @@ import { Screen, span } from "./start/screen.ts";
  * again on the same state; every run has to be sealed and every number right. Twitch is not killed: it is elsewhere.
  */
 const root = dirname(import.meta.dirname);
-const tailBytes = 6_000;
+const tailLines = 40;
 const streamers = 60;
 const latencyMs = 400;
 /** Twelve messages of five streamers, one after the other: each takes an answer of Twitch and a little. */
@@ -77,7 +77,9 @@ async function play(trial: Trial, ending: Ending, screen: Screen): Promise<void>
 	try {
 		const place = await makePlace(folder, state, twitch, trial.env);
 		const window = new GrowingWindow(trial.stepHours);
-		const campaign = new Campaign(ending, place, screen, { window, giveUpMs: trial.giveUpMs });
+		const traffic = { requests: () => twitch.counts.clips, answerMs: latencyMs };
+		const { giveUpMs } = trial;
+		const campaign = new Campaign(ending, place, screen, { window, traffic, giveUpMs });
 		while (campaign.kills.length < trial.kills) await campaign.killAt(trial.moments());
 		const left = await campaign.finish();
 		refuse("at the end", checkWhole(left, twitch, beganAtMs));
@@ -124,12 +126,20 @@ async function findFreePort(): Promise<number> {
 	return address.port;
 }
 
-/** Of the start before the last kill, and of the last one. */
+/** Of the start before the last kill, and of the last one: without the test's own looks. */
 function readTails(state: string): string {
 	return ["wrangler.previous.log", "wrangler.log"]
 		.map((name) => join(state, name))
 		.filter((file) => existsSync(file))
-		.map((file) => `--- ${file}\n${readFileSync(file, "utf8").slice(-tailBytes)}`)
+		.map((file) => `--- ${file}\n${readTail(file)}`)
+		.join("\n");
+}
+
+function readTail(file: string): string {
+	return readFileSync(file, "utf8")
+		.split("\n")
+		.filter((line) => line.trim() !== "" && !/ GET \/(api|healthz).* 200 OK/.test(line))
+		.slice(-tailLines)
 		.join("\n");
 }
 

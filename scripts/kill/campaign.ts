@@ -28,8 +28,28 @@ export interface Seal {
 }
 
 const pollMs = 200;
-const sealPollMs = 15;
+const progressPollMs = 50;
+const requestPollMs = 2;
+/** Of a run's last message: these are under way together. */
+const lastTasks = 5;
+/** Between an answer of Twitch and the next page's request. */
+const pauseMs = 8;
 const emptyKillsMax = 20;
+
+/** What can be seen of Twitch from outside: the only sign that the last message of a run is about to be reported. */
+export interface TwitchTraffic {
+	/** Requests so far. */
+	readonly requests: () => number;
+	/** Milliseconds from a request to its answer. */
+	readonly answerMs: number;
+}
+
+interface CampaignOptions {
+	readonly window: GrowingWindow;
+	readonly traffic: TwitchTraffic;
+	/** Longest wait for the seal of a killed run; generous, for machines that are busy. */
+	readonly giveUpMs: number;
+}
 
 /** The starts, kills and restarts of one state folder, in turn. */
 export class Campaign {
@@ -39,23 +59,19 @@ export class Campaign {
 	readonly #place: Place;
 	readonly #screen: Screen;
 	readonly #window: GrowingWindow;
-	/** Longest wait for the seal of a killed run; generous, for machines that are busy. */
+	readonly #traffic: TwitchTraffic;
 	readonly #giveUpMs: number;
 	readonly #open = new Set<string>();
 	#emptyKills = 0;
 	#shown = 0;
 	#daicho: Daicho;
 
-	constructor(
-		ending: Ending,
-		place: Place,
-		screen: Screen,
-		options: { readonly window: GrowingWindow; readonly giveUpMs: number },
-	) {
+	constructor(ending: Ending, place: Place, screen: Screen, options: CampaignOptions) {
 		this.#ending = ending;
 		this.#place = place;
 		this.#screen = screen;
 		this.#window = options.window;
+		this.#traffic = options.traffic;
 		this.#giveUpMs = options.giveUpMs;
 		this.#daicho = this.#start();
 	}
@@ -112,18 +128,32 @@ export class Campaign {
 		}
 		const runId = await started;
 		if (runId === undefined) throw new Error("POST /api/runs failed");
-		if (about === "sealing") await this.#waitForLastReport(runId);
+		if (about === "sealing") await this.#waitForLastAnswer(runId);
 		await sleep(afterMs);
 		return kill;
 	}
 
-	async #waitForLastReport(runId: string): Promise<void> {
-		for (const giveUpAtMs = Date.now() + this.#giveUpMs; Date.now() < giveUpAtMs; ) {
+	/**
+	 * Until Twitch has answered the last request of the run. It is sealed some 50 ms after that, too soon to be seen by
+	 * asking for it; but while its last tasks are under way, a Twitch that nobody asks anything has told all.
+	 */
+	async #waitForLastAnswer(runId: string): Promise<void> {
+		const giveUpAtMs = Date.now() + this.#giveUpMs;
+		for (; ; await sleep(progressPollMs)) {
 			const run = await this.#daicho.findRun(runId);
-			if (run !== undefined && run.state !== "planning" && run.tasks.open === 0) return;
-			await sleep(sealPollMs);
+			if (run?.state === "sealing" || run?.state === "sealed") return;
+			if (run?.state === "running" && run.tasks.open <= lastTasks) break;
+			if (Date.now() > giveUpAtMs) {
+				throw new Error(`${runId}, that nobody killed, is open after ${span(this.#giveUpMs)}`);
+			}
 		}
-		throw new Error(`${runId}, that nobody killed, is not done after ${span(this.#giveUpMs)}`);
+		const { requests, answerMs } = this.#traffic;
+		let askedAtMs = performance.now();
+		for (let known = requests(); performance.now() < askedAtMs + answerMs + pauseMs; ) {
+			if (requests() > known) askedAtMs = performance.now();
+			known = requests();
+			await sleep(requestPollMs);
+		}
 	}
 
 	/** Until every run that was ever killed is sealed. */

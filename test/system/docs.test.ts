@@ -40,7 +40,7 @@ afterAll(() => deployment.close());
 
 describe("the README's examples", () => {
 	it("are there for every route", () => {
-		expect(commands.length).toBe(10);
+		expect(commands.length).toBe(14);
 	});
 
 	// The first one that changes anything is the cancel of a run that hangs, so it goes first.

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { schedulerObjectName } from "../../durable-objects/run-scheduler/api.ts";
 import { runIdForSlot, toJobName } from "../../src/domain/ids.ts";
+import { previousSlots } from "../../src/domain/schedule.ts";
 import { type Deployment, deploy } from "../support/deployment.ts";
 
 /** `GET /healthz`: 503 when no run has sealed within two slots and one was due. */
@@ -18,6 +20,16 @@ async function healthAfter(firstStartMs: number, sealMs: number | null): Promise
 		VALUES (?1, 'collect-clips', 'cron', 'sealed', ?2, ?3)`;
 	await deployment.rows(insert, runIdForSlot(job, firstStartMs), firstStartMs, sealMs);
 	return (await deployment.harness.fetch("/healthz")).status;
+}
+
+function scheduleRows() {
+	return deployment.worker.getDurableObjectStorage("RUN_SCHEDULER", { name: schedulerObjectName });
+}
+
+/** As if the schedule had been there for so long. */
+async function watchedFor(ms: number): Promise<void> {
+	const schedule = await scheduleRows();
+	await schedule.exec("UPDATE schedules SET expected_since_ms = expected_since_ms - ?", ms);
 }
 
 describe("the health", () => {
@@ -45,5 +57,26 @@ describe("the health", () => {
 
 	it("of a young deployment whose first run is not sealed yet is good", async () => {
 		expect(await healthAfter(Date.now() - 60_000, null)).toBe(200);
+	});
+
+	it("is bad when a run was due and none has even started", async () => {
+		await deployment.rows("DELETE FROM runs");
+		expect((await deployment.harness.fetch("/healthz")).status).toBe(200);
+		await watchedFor(3 * hourMs);
+		expect((await deployment.harness.fetch("/healthz")).status).toBe(503);
+	});
+
+	it("is good in a pause, when nothing is due, and bad again when that is over", async () => {
+		const [, dueAtMs = 0] = previousSlots("0 * * * *", Date.now(), 2);
+		expect(await healthAfter(Date.now() - 10 * hourMs, null)).toBe(503);
+		const schedule = await scheduleRows();
+		await schedule.exec(
+			`INSERT INTO slots (job, slot_at_ms, account, decided_at_ms, failures) VALUES ('collect-clips', ?, 'paused', 0, 0)
+			ON CONFLICT DO UPDATE SET account = 'paused'`,
+			dueAtMs,
+		);
+		expect((await deployment.harness.fetch("/healthz")).status).toBe(200);
+		await schedule.exec("UPDATE slots SET account = 'missed'");
+		expect((await deployment.harness.fetch("/healthz")).status).toBe(503);
 	});
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config.ts";
 
+const aSecret = `whsec_${"A".repeat(43)}=`;
+
 describe("the configuration", () => {
 	it("has a default for every knob, those of the design", () => {
 		expect(readConfig({})).toMatchObject({
@@ -17,6 +19,13 @@ describe("the configuration", () => {
 				clipWindowHours: 24,
 				coordinatorRetentionMs: 604_800_000,
 				taskRetentionMs: 2_592_000_000,
+				cronGraceMs: 120_000,
+				toleratedFailurePercent: 5,
+				language: "en",
+				publicUrl: undefined,
+				discordWebhookUrl: undefined,
+				webhookUrl: undefined,
+				heartbeatUrl: undefined,
 				twitchApiUrl: "https://api.twitch.tv/helix",
 				twitchAuthUrl: "https://id.twitch.tv/oauth2",
 			},
@@ -45,6 +54,10 @@ describe("the configuration", () => {
 		["TWITCH_API_URL", "api.twitch.tv", "a URL with its path"],
 		["TWITCH_AUTH_URL", "ftp://id.twitch.tv", "a URL with its path"],
 		["TWITCH_API_URL", "https://a.b/?q=1", "a URL with its path"],
+		["CRON_GRACE_SECONDS", "4", "a whole number of seconds from 5 to 3600"],
+		["TOLERATED_FAILURE_PERCENT", "101", "a whole number of percent from 0 to 100"],
+		["LANGUAGE", "fr", "one of en, ja"],
+		["PUBLIC_URL", "daicho.dev", "a URL with its path"],
 	])("names a wrong var, its value and what it may be: %s = %j", (name, value, allowed) => {
 		const config = readConfig({ [name]: value });
 		if (config.ok) throw new Error("accepted");
@@ -68,6 +81,42 @@ describe("the configuration", () => {
 			expect.stringContaining("TWITCH_AUTH_URL is a URL with a user name or password; it must be"),
 		]);
 		expect(JSON.stringify(config)).not.toContain("hush");
+	});
+
+	it("says of an address that is a secret how long it is, and no more", () => {
+		for (const name of ["DISCORD_WEBHOOK_URL", "WEBHOOK_URL", "HEARTBEAT_URL"]) {
+			const config = readConfig({ [name]: "discord.com/hush", WEBHOOK_SECRET: aSecret });
+			if (config.ok) throw new Error("accepted");
+			expect(config.error).toEqual([
+				expect.stringContaining(`${name} is a value of 16 characters; it must be a URL`),
+			]);
+		}
+	});
+
+	it.each([
+		["none", {}],
+		["one that is too short", { WEBHOOK_SECRET: "whsec_aHVzaA==" }],
+		["one of another form", { WEBHOOK_SECRET: "hush".repeat(10) }],
+	])("a webhook needs a secret to sign with, and refuses %s", (_, secret) => {
+		const config = readConfig({ WEBHOOK_URL: "https://example.com/hook", ...secret });
+		if (config.ok) throw new Error("accepted");
+		expect(config.error).toEqual([expect.stringMatching(/^WEBHOOK_SECRET must be whsec_/)]);
+		expect(JSON.stringify(config)).not.toMatch(/hush|aHVzaA/);
+	});
+
+	it("takes who is told, in which language, and where it is reached", () => {
+		const config = readConfig({
+			DISCORD_WEBHOOK_URL: "https://discord.com/api/webhooks/1/x",
+			WEBHOOK_URL: "https://example.com/hook?key=x",
+			WEBHOOK_SECRET: aSecret,
+			HEARTBEAT_URL: "https://hc-ping.com/uuid",
+			LANGUAGE: "ja",
+			PUBLIC_URL: "https://daicho.example.com/",
+		});
+		expect(config).toMatchObject({
+			ok: true,
+			value: { language: "ja", publicUrl: "https://daicho.example.com", webhookSecret: aSecret },
+		});
 	});
 
 	it("names every wrong var at once, and never a secret", () => {

@@ -3,12 +3,12 @@ import { getTableName } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import * as d1 from "../../drizzle/d1/schema.ts";
 import * as runCoordinator from "../../drizzle/run-coordinator/schema.ts";
+import * as runScheduler from "../../drizzle/run-scheduler/schema.ts";
 import * as twitchGate from "../../drizzle/twitch-gate/schema.ts";
-import { knobs } from "../../src/config.ts";
-import {
-	type CollectClipsPorts,
-	createCollectClips,
-} from "../../src/jobs/collect-clips/collect-clips.ts";
+import { knobs, loadConfig, varNames } from "../../src/config.ts";
+import { incidentKinds } from "../../src/domain/incident.ts";
+import type { Env } from "../../src/env.ts";
+import { createJobs } from "../../src/jobs/registry.ts";
 
 /** What the documents say and a machine can check. */
 const root = new URL("../../", import.meta.url).pathname;
@@ -38,6 +38,17 @@ describe("the configuration table of the README", () => {
 	});
 });
 
+describe("what the README says of incidents and vars", () => {
+	it.each(incidentKinds)("what %s means and what to do", (kind) => {
+		expect(read("README.md")).toMatch(
+			new RegExp(`^\\| \`${kind}\` \\| .{20,} \\| .{7,} \\|$`, "m"),
+		);
+	});
+	it.each(varNames)("names %s", (name) => {
+		expect(read("README.md")).toContain(`\`${name}\``);
+	});
+});
+
 describe("links in documents", () => {
 	const links = ["README.md", "drizzle/README.md", "CHANGELOG.md"].flatMap((file) =>
 		[...read(file).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, to = ""]) => ({ file, to })),
@@ -49,7 +60,7 @@ describe("links in documents", () => {
 });
 
 describe("drizzle/README.md", () => {
-	const tables = [d1, runCoordinator, twitchGate].flatMap((schema) =>
+	const tables = [d1, runCoordinator, runScheduler, twitchGate].flatMap((schema) =>
 		Object.values(schema).map((table) => getTableName(table)),
 	);
 	it.each(tables)("describes the table %s", (table) => {
@@ -60,9 +71,18 @@ describe("drizzle/README.md", () => {
 describe("wrangler.toml", () => {
 	it("has the cron of every job that has one, and no other", () => {
 		const [, crons = ""] = /crons = \[(.*)\]/.exec(read("wrangler.toml")) ?? [];
-		// Its ports are not touched before it is asked for something.
-		const { schedule } = createCollectClips({} as CollectClipsPorts);
-		const cron = schedule.kind === "cron" ? schedule.cron : "none";
-		expect(crons).toBe(`"${cron}"`);
+		// Its bindings are not touched before a job is asked for something.
+		const env = { TWITCH_GATE: { getByName: () => ({}) } } as unknown as Env;
+		const jobs = [
+			...createJobs(
+				env,
+				loadConfig({}, () => undefined),
+			).values(),
+		];
+		const expected = jobs.flatMap(({ schedule }) =>
+			schedule.kind === "cron" ? [JSON.stringify(schedule.cron)] : [],
+		);
+		expect(expected.length).toBeGreaterThan(0);
+		expect(crons.split(/,\s*/).sort()).toEqual([...new Set(expected)].sort());
 	});
 });

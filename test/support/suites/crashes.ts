@@ -57,6 +57,7 @@ export function describeCrashes(withPlatform: WithPlatform): void {
 				expectNumbers(summary, 501, { attempts: { duplicateDeliveries: sent - 42 } });
 				const [row] = await platform.rows("SELECT summary FROM runs");
 				expect(JSON.parse(String(row?.["summary"]))).toEqual(summary);
+				expect(world.logged.filter(({ event }) => event === "run_sealed")).toHaveLength(1);
 			}));
 
 		it("has an alarm that throws ten times in a row", () =>
@@ -134,6 +135,7 @@ export function describeCrashes(withPlatform: WithPlatform): void {
 					for (; deliveries < 10_000 && world.alarmAtMs > world.nowMs; deliveries += 1) {
 						await world.deliver(message);
 					}
+					expect(deliveries).toBeLessThan(7_000);
 					world.queue = [];
 					await world.ring();
 					expectNumbers(await world.summary(), 24, {
