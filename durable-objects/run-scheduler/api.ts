@@ -1,8 +1,9 @@
-import type { JobName } from "../../src/domain/ids.ts";
+import type { JobName, RunId } from "../../src/domain/ids.ts";
 import type { Trigger, Verdict } from "../../src/domain/run.ts";
 import type { SlotAccount } from "../../src/domain/slots.ts";
 import type { Summary } from "../../src/domain/summary.ts";
 import type { TaskTotals } from "../../src/domain/totals.ts";
+import type { HeartbeatSignal } from "../../src/notify/heartbeat.ts";
 import type { PublicIncident } from "../../src/notify/public-incident.ts";
 
 /**
@@ -96,6 +97,8 @@ export interface IncidentsView {
 		readonly webhook: boolean;
 		readonly heartbeat: boolean;
 	};
+	/** The newest one; null before there was one. */
+	readonly lastHeartbeat: HeartbeatView | null;
 }
 
 export interface IncidentView extends PublicIncident {
@@ -103,9 +106,18 @@ export interface IncidentView extends PublicIncident {
 	readonly deliveries: readonly DeliveryView[];
 }
 
-export interface DeliveryView {
+export interface DeliveryView extends DeliveryState {
 	readonly channel: "discord" | "webhook";
 	readonly phase: "opened" | "closed";
+}
+
+export interface HeartbeatView extends DeliveryState {
+	readonly runId: RunId;
+	readonly signal: HeartbeatSignal;
+}
+
+/** What became of something that was to be told. */
+export interface DeliveryState {
 	readonly state: "waiting" | "delivered" | "given_up";
 	readonly attempts: number;
 	readonly deliveredAt: string | null;

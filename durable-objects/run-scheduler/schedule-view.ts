@@ -1,8 +1,11 @@
 import { nextSlot } from "../../src/domain/schedule.ts";
 import { formatSlot, formatTime } from "../../src/domain/summary.ts";
+import type { Heartbeat } from "../../src/notify/heartbeat.ts";
 import { publicIncident } from "../../src/notify/public-incident.ts";
 import type {
+	DeliveryState,
 	DeliveryView,
+	HeartbeatView,
 	IncidentsView,
 	JobScheduleView,
 	ScheduleView,
@@ -80,6 +83,7 @@ export function viewIncidents(context: SchedulerContext): IncidentsView {
 			webhook: webhook !== null,
 			heartbeat: heartbeat !== null,
 		},
+		lastHeartbeat: viewHeartbeat(store.findNewestHeartbeat()),
 	};
 }
 
@@ -116,18 +120,25 @@ function viewUndecided(slotAtMs: number): SlotView {
 
 function viewDelivery(row: DeliveryRow): DeliveryView[] {
 	if (row.channel === "heartbeat") return [];
+	const phase = row.messageId.endsWith("-closed") ? "closed" : "opened";
+	return [{ channel: row.channel, phase, ...viewDeliveryState(row) }];
+}
+
+function viewHeartbeat(row: DeliveryRow | undefined): HeartbeatView | null {
+	if (row === undefined) return null;
+	const { runId, signal } = JSON.parse(row.content) as Heartbeat;
+	return { runId, signal, ...viewDeliveryState(row) };
+}
+
+function viewDeliveryState(row: DeliveryRow): DeliveryState {
 	const waits = row.nextAttemptAtMs !== null;
-	return [
-		{
-			channel: row.channel,
-			phase: row.messageId.endsWith("-closed") ? "closed" : "opened",
-			state: row.deliveredAtMs !== null ? "delivered" : waits ? "waiting" : "given_up",
-			attempts: row.attempts,
-			deliveredAt: formatOptional(row.deliveredAtMs),
-			nextAttemptAt: formatOptional(row.nextAttemptAtMs),
-			error: row.error,
-		},
-	];
+	return {
+		state: row.deliveredAtMs !== null ? "delivered" : waits ? "waiting" : "given_up",
+		attempts: row.attempts,
+		deliveredAt: formatOptional(row.deliveredAtMs),
+		nextAttemptAt: formatOptional(row.nextAttemptAtMs),
+		error: row.error,
+	};
 }
 
 function formatOptional(atMs: number | null): string | null {

@@ -236,6 +236,17 @@ export class SchedulerStore {
 			.all();
 	}
 
+	findNewestHeartbeat(): DeliveryRow | undefined {
+		const { deliveries } = schema;
+		return this.#db
+			.select()
+			.from(deliveries)
+			.where(eq(deliveries.channel, "heartbeat"))
+			.orderBy(desc(deliveries.createdAtMs), desc(deliveries.messageId))
+			.limit(1)
+			.get();
+	}
+
 	/** Longest due first. */
 	listDueDeliveries(nowMs: number, limit: number): DeliveryRow[] {
 		const { deliveries } = schema;

@@ -204,6 +204,11 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				world.refusal = down;
 				await runSlot(world, fiveOClock);
 				await world.ringUntil(world.nowMs + 30 * minuteMs);
+				expect((await world.scheduler.incidents()).lastHeartbeat).toMatchObject({
+					signal: "success",
+					state: "given_up",
+					error: down.reason,
+				});
 				world.refusal = null;
 				await world.ringUntil(world.nowMs + 2 * minuteMs);
 				expect(world.heartbeats).toEqual([]);
