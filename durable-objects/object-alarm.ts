@@ -16,6 +16,7 @@ export interface AlarmPorts {
 /** An alarm so long overdue was given up by the platform. */
 const deadAlarmMs = 30_000;
 const longestBackoffMs = 60_000;
+const earlyRestMs = 1_000;
 
 /**
  * The object's one alarm: always set while there is something to wake for, never set twice for the same thing.
@@ -60,6 +61,9 @@ export class ObjectAlarm {
 
 	/** Does the alarm's work; never rejects, and always leaves an alarm behind while there is something to wake for. */
 	async ring(work: () => Promise<void>): Promise<void> {
+		// Rung before its time, the clock here is behind the platform's: the same time would ring again at once.
+		const isEarly = this.#setForMs !== null && this.#ports.nowMs() < this.#setForMs;
+		const restMs = isEarly ? Math.max(earlyRestMs, this.#restMs) : this.#restMs;
 		this.#rings = true;
 		try {
 			await work();
@@ -69,7 +73,7 @@ export class ObjectAlarm {
 			this.#ports.log("error", "alarm_failed", { error: describeError(error) });
 		} finally {
 			this.#rings = false;
-			this.#setFromRows(Number.POSITIVE_INFINITY, this.#restMs);
+			this.#setFromRows(Number.POSITIVE_INFINITY, restMs);
 		}
 	}
 

@@ -32,8 +32,6 @@ const progressPollMs = 50;
 const requestPollMs = 2;
 /** Of a run's last message: these are under way together. */
 const lastTasks = 5;
-/** Between an answer of Twitch and the next page's request. */
-const pauseMs = 8;
 const emptyKillsMax = 20;
 
 /** What can be seen of Twitch from outside: the only sign that the last message of a run is about to be reported. */
@@ -134,7 +132,7 @@ export class Campaign {
 	}
 
 	/**
-	 * Until Twitch has answered the last request of the run. It is sealed some 50 ms after that, too soon to be seen by
+	 * Until Twitch has answered the last request of the run. It is sealed some 20 ms after that, too soon to be seen by
 	 * asking for it; but while its last tasks are under way, a Twitch that nobody asks anything has told all.
 	 */
 	async #waitForLastAnswer(runId: string): Promise<void> {
@@ -149,7 +147,7 @@ export class Campaign {
 		}
 		const { requests, answerMs } = this.#traffic;
 		let askedAtMs = performance.now();
-		for (let known = requests(); performance.now() < askedAtMs + answerMs + pauseMs; ) {
+		for (let known = requests(); performance.now() < askedAtMs + answerMs; ) {
 			if (requests() > known) askedAtMs = performance.now();
 			known = requests();
 			await sleep(requestPollMs);

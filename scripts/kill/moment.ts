@@ -17,7 +17,7 @@ export interface Moment {
  */
 const startingInARow = 2;
 const planningMs = 60;
-const sealingMs = 70;
+const sealingMs = 20;
 
 /**
  * @param runMs about how long an undisturbed run takes

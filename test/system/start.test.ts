@@ -117,7 +117,12 @@ describe("a run on this machine", () => {
 	});
 
 	it("goes on with the state of the start before, with as many streamers as are asked for now, and the vars of the environment", async () => {
-		const env = { ADMIN_TOKEN: "chosen-by-the-operator$`'", TASKS_PER_MESSAGE: "2" };
+		// LANGUAGE as desktops set it: that one is not daicho's.
+		const env = {
+			ADMIN_TOKEN: "chosen-by-the-operator$`'",
+			TASKS_PER_MESSAGE: "2",
+			LANGUAGE: "de_DE:de",
+		};
 		const { code, out } = await start(small("--once", "--streamers", "10"), env);
 		expect(out).toContain("kept from before");
 		expect(out).toContain("10 of 10 done");

@@ -149,6 +149,7 @@ describe("the alarm of a real run", () => {
 			const { alarm } = instance as unknown as { alarm(): Promise<void> };
 			await Promise.all([alarm.call(instance), alarm.call(instance)]);
 		});
+		expect(seals).toBeGreaterThanOrEqual(2);
 		run.expectNumbers(await run.finish());
 	});
 });

@@ -138,7 +138,10 @@ export function describeCrashes(withPlatform: WithPlatform): void {
 					expect(deliveries).toBeLessThan(7_000);
 					world.queue = [];
 					await world.ring();
-					expectNumbers(await world.summary(), 24, {
+					const summary = await world.summary();
+					expect(summary.errors).toMatchObject([{ code: "limit_reached", count: 12 }]);
+					expect(summary.errors[0]?.message).toContain("limit of 6456 ledger rows written");
+					expectNumbers(summary, 24, {
 						verdict: "partial",
 						tasks: { succeeded: 12, lost: 12 },
 						attempts: { total: 12, duplicateDeliveries: deliveries - 1 },

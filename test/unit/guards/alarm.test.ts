@@ -26,6 +26,12 @@ describe("sending and the alarm", () => {
 		await world.ring();
 		expect(rowsOf(world)).toHaveLength(4);
 	});
+	it("an alarm that rings just before its time, by a clock that is behind, does not ring again and again", async () => {
+		const world = await running(12);
+		world.nowMs = world.alarmAtMs - 100;
+		await world.ring();
+		expect(world.alarmAtMs).toBe(world.nowMs + 1_000);
+	});
 	it("an alarm that rings early does not send again before the pause is over", async () => {
 		const world = await created(12);
 		world.sendFails = "before";

@@ -37,31 +37,6 @@ async function isSealed(world: World): Promise<boolean> {
 }
 
 describe("a loop ends at a limit of the run", { timeout: 30_000 }, () => {
-	it("a message that the queue hands out for ever: the rows it writes are limited, then it writes none", async () => {
-		const world = await running(24);
-		const [message, lost] = world.queue.splice(0);
-		if (message === undefined || lost === undefined) throw new Error("not sent");
-		let deliveries = 0;
-		while (!(await isSealed(world))) {
-			await world.deliver(message, 2);
-			deliveries += 1;
-			if (deliveries > 10_000) throw new Error("it goes on for ever");
-			if (world.alarmAtMs <= world.nowMs) await world.ring();
-		}
-		const summary = await world.summary();
-		expectWithin(world, summary);
-		expect(summary.verdict).toBe("partial");
-		expect(summary.tasks).toMatchObject({ succeeded: 12, lost: 12, failed: 0 });
-		expect(summary.attempts).toMatchObject({ total: 12, duplicateDeliveries: deliveries - 1 });
-		expect(deliveries).toBeLessThan(limitsOf(world, 24).ledgerRows);
-		expect(summary.errors).toMatchObject([{ code: "limit_reached", count: 12 }]);
-		expect(summary.errors[0]?.message).toContain("ledger rows written");
-		const rows = () => world.platform.storage.sql.exec("SELECT * FROM run").toArray();
-		const before = rows();
-		for (let times = 0; times < 100; times += 1) await world.deliver(message, 2);
-		expect(rows()).toEqual(before);
-	});
-
 	it("a queue that hands every message out a thousand times does no harm", async () => {
 		const world = await running(48);
 		for (const message of world.queue.splice(0)) {
