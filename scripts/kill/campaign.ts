@@ -22,9 +22,18 @@ export interface Kill {
 /** How a killed run ended. */
 export interface Seal {
 	readonly summary: Summary;
-	/** From the readiness of the last restart before it, and from that restart's first process. */
+	/**
+	 * From the readiness of the restart that sealed it, and from that restart's first process. 0 when it was sealed before
+	 * the one or the other: the seal had reached D1 when the kill came.
+	 */
 	readonly afterReadyMs: number;
 	readonly afterStartMs: number;
+}
+
+interface Start {
+	readonly startedAtMs: number;
+	/** Infinite until it is. */
+	readyAtMs: number;
 }
 
 const pollMs = 200;
@@ -59,7 +68,9 @@ export class Campaign {
 	readonly #window: GrowingWindow;
 	readonly #traffic: TwitchTraffic;
 	readonly #giveUpMs: number;
-	readonly #open = new Set<string>();
+	/** Killed runs that are not known to be sealed, and when each was first killed. */
+	readonly #open = new Map<string, number>();
+	readonly #starts: Start[] = [];
 	#emptyKills = 0;
 	#shown = 0;
 	#daicho: Daicho;
@@ -79,11 +90,14 @@ export class Campaign {
 		const kill = await (moment.about === "starting"
 			? this.#passTime(moment.afterMs)
 			: this.#playNewRun(moment));
-		const livedMs = Date.now() - this.#daicho.startedAtMs;
+		const killedAtMs = Date.now();
+		const livedMs = killedAtMs - this.#daicho.startedAtMs;
 		const processes = await kill();
 		const left = readLeftBehind(this.#place.state);
 		refuse("after a kill", checkLedger(left));
-		for (const { runId } of left.open) this.#open.add(runId);
+		for (const { runId } of left.open) {
+			if (!this.#open.has(runId)) this.#open.set(runId, killedAtMs);
+		}
 		if (left.open.length > 0) {
 			const no = this.kills.length + 1;
 			this.kills.push({ no, about: moment.about, livedMs, processes, open: left.open });
@@ -107,7 +121,16 @@ export class Campaign {
 	}
 
 	#start(): Daicho {
-		return new Daicho(this.#ending, this.#place, this.#window.widen().vars);
+		const daicho = new Daicho(this.#ending, this.#place, this.#window.widen().vars);
+		const start: Start = { startedAtMs: daicho.startedAtMs, readyAtMs: Number.POSITIVE_INFINITY };
+		this.#starts.push(start);
+		daicho.ready.then(
+			(readyAtMs) => {
+				start.readyAtMs = readyAtMs;
+			},
+			() => {},
+		);
+		return daicho;
 	}
 
 	/** A start that ends by itself meanwhile is a failure, and no start to kill. */
@@ -156,28 +179,35 @@ export class Campaign {
 
 	/** Until every run that was ever killed is sealed. */
 	async #waitForSeals(): Promise<void> {
-		const readyAtMs = await this.#daicho.ready;
+		await this.#daicho.ready;
 		for (const giveUpAtMs = Date.now() + this.#giveUpMs; this.#open.size > 0; await sleep(pollMs)) {
-			for (const runId of [...this.#open]) {
+			for (const [runId, killedAtMs] of [...this.#open]) {
 				const summary = await this.#daicho.findRun(runId);
-				if (summary?.state !== "sealed" || summary.sealedAt === null) continue;
-				const sealedAtMs = Date.parse(summary.sealedAt);
-				this.seals.set(runId, {
-					summary,
-					afterReadyMs: Math.max(0, sealedAtMs - readyAtMs),
-					afterStartMs: sealedAtMs - this.#daicho.startedAtMs,
-				});
+				if (summary?.state !== "sealed") continue;
+				this.seals.set(runId, { summary, ...this.#measure(summary, killedAtMs) });
 				this.#open.delete(runId);
 			}
 			if (Date.now() > giveUpAtMs) {
 				this.#showKills();
-				const runs = await Promise.all([...this.#open].map((runId) => this.#daicho.findRun(runId)));
+				const runs = await Promise.all(
+					[...this.#open.keys()].map((runId) => this.#daicho.findRun(runId)),
+				);
 				throw new Error(
 					`not sealed ${span(this.#giveUpMs)} after the restart:\n${JSON.stringify(runs, null, 1)}`,
 				);
 			}
 		}
 		this.#showKills();
+	}
+
+	#measure({ sealedAt }: Summary, killedAtMs: number) {
+		const sealedAtMs = Date.parse(sealedAt ?? "");
+		// Not always the last one: a restart may seal a run and be killed before anybody has looked.
+		const start = this.#starts.findLast(
+			({ startedAtMs }) => startedAtMs >= killedAtMs && startedAtMs <= sealedAtMs,
+		);
+		const since = (atMs = sealedAtMs) => Math.max(0, sealedAtMs - atMs);
+		return { afterReadyMs: since(start?.readyAtMs), afterStartMs: since(start?.startedAtMs) };
 	}
 
 	/** Until no run is open at all, the restart's own one neither. */

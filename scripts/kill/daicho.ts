@@ -73,8 +73,8 @@ export class Daicho {
 	}
 
 	/** @returns its id, or undefined when daicho ended before it said yes */
-	async startRun(window: { readonly from: string; readonly to: string } | null) {
-		const body = JSON.stringify({ job: "collect-clips", ...(window === null ? {} : { window }) });
+	async startRun(window: { readonly from: string; readonly to: string }) {
+		const body = JSON.stringify({ job: "collect-clips", window });
 		const headers = { "content-type": "application/json", "idempotency-key": randomUUID() };
 		const answer = await this.ask<{ runId: string }>("/api/runs", {
 			method: "POST",
