@@ -5,6 +5,8 @@ import { type Screen, span } from "../start/screen.ts";
 import { Daicho, type Place } from "./daicho.ts";
 import { type LeftBehind, type OpenRun, readLeftBehind } from "./left-behind.ts";
 import type { Moment } from "./moment.ts";
+import { describeKill } from "./report.ts";
+import { type SealDelays, Starts } from "./starts.ts";
 import { checkLedger } from "./verify.ts";
 import type { GrowingWindow } from "./window.ts";
 
@@ -20,20 +22,8 @@ export interface Kill {
 }
 
 /** How a killed run ended. */
-export interface Seal {
+export interface Seal extends SealDelays {
 	readonly summary: Summary;
-	/**
-	 * From the readiness of the restart that sealed it, and from that restart's first process. 0 when it was sealed before
-	 * the one or the other: the seal had reached D1 when the kill came.
-	 */
-	readonly afterReadyMs: number;
-	readonly afterStartMs: number;
-}
-
-interface Start {
-	readonly startedAtMs: number;
-	/** Infinite until it is. */
-	readyAtMs: number;
 }
 
 const pollMs = 200;
@@ -70,7 +60,7 @@ export class Campaign {
 	readonly #giveUpMs: number;
 	/** Killed runs that are not known to be sealed, and when each was first killed. */
 	readonly #open = new Map<string, number>();
-	readonly #starts: Start[] = [];
+	readonly #starts = new Starts();
 	#emptyKills = 0;
 	#shown = 0;
 	#daicho: Daicho;
@@ -122,14 +112,7 @@ export class Campaign {
 
 	#start(): Daicho {
 		const daicho = new Daicho(this.#ending, this.#place, this.#window.widen().vars);
-		const start: Start = { startedAtMs: daicho.startedAtMs, readyAtMs: Number.POSITIVE_INFINITY };
-		this.#starts.push(start);
-		daicho.ready.then(
-			(readyAtMs) => {
-				start.readyAtMs = readyAtMs;
-			},
-			() => {},
-		);
+		this.#starts.add(daicho);
 		return daicho;
 	}
 
@@ -184,7 +167,8 @@ export class Campaign {
 			for (const [runId, killedAtMs] of [...this.#open]) {
 				const summary = await this.#daicho.findRun(runId);
 				if (summary?.state !== "sealed") continue;
-				this.seals.set(runId, { summary, ...this.#measure(summary, killedAtMs) });
+				const delays = this.#starts.measure(Date.parse(summary.sealedAt ?? ""), killedAtMs);
+				this.seals.set(runId, { summary, ...delays });
 				this.#open.delete(runId);
 			}
 			if (Date.now() > giveUpAtMs) {
@@ -198,16 +182,6 @@ export class Campaign {
 			}
 		}
 		this.#showKills();
-	}
-
-	#measure({ sealedAt }: Summary, killedAtMs: number) {
-		const sealedAtMs = Date.parse(sealedAt ?? "");
-		// Not always the last one: a restart may seal a run and be killed before anybody has looked.
-		const start = this.#starts.findLast(
-			({ startedAtMs }) => startedAtMs >= killedAtMs && startedAtMs <= sealedAtMs,
-		);
-		const since = (atMs = sealedAtMs) => Math.max(0, sealedAtMs - atMs);
-		return { afterReadyMs: since(start?.readyAtMs), afterStartMs: since(start?.startedAtMs) };
 	}
 
 	/** Until no run is open at all, the restart's own one neither. */
@@ -227,25 +201,6 @@ export class Campaign {
 		}
 		this.#shown = this.kills.length;
 	}
-}
-
-function describeKill({ no, about, livedMs, processes, open }: Kill, seals: Campaign["seals"]) {
-	const ends = open.map(({ runId }) => seals.get(runId)).filter((end) => end !== undefined);
-	const slowestMs = Math.max(...ends.map(({ afterReadyMs }) => afterReadyMs));
-	const recovered = ends.reduce((sum, { summary }) => sum + summary.tasks.recovered, 0);
-	const states = open.map(({ state, planned, done, leased }) =>
-		planned === null
-			? state
-			: `${state} ${done}/${planned}${leased > 0 ? ` (${leased} leased)` : ""}`,
-	);
-	return [
-		String(no).padStart(3),
-		(about === "starting" ? "any time" : `aimed at ${about}`).padEnd(17),
-		`${span(livedMs)} after its start, ${processes} processes`.padEnd(38),
-		(ends.length < open.length ? "not sealed" : `sealed after ${span(slowestMs)}`).padEnd(21),
-		`${recovered} recovered`.padEnd(14),
-		states.join(", "),
-	].join("  ");
 }
 
 export function refuse(when: string, problems: readonly string[]): void {

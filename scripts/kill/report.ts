@@ -1,5 +1,5 @@
 import { count, counted, type Screen, span } from "../start/screen.ts";
-import type { Campaign } from "./campaign.ts";
+import type { Campaign, Kill } from "./campaign.ts";
 import type { LeftBehind } from "./left-behind.ts";
 
 /** The kills of a state in a few lines: how many, in which states they hit, how long recovery took, and the sums. */
@@ -33,4 +33,27 @@ function spread(times: readonly number[]): string {
 	const sorted = times.toSorted((a, b) => a - b);
 	const at = (share: number) => span(sorted[Math.floor((sorted.length - 1) * share)] ?? 0);
 	return `min ${at(0)}, median ${at(0.5)}, max ${at(1)}`;
+}
+
+/** One line: when it came, what it hit, and how that ended. */
+export function describeKill(
+	{ no, about, livedMs, processes, open }: Kill,
+	seals: Campaign["seals"],
+) {
+	const ends = open.map(({ runId }) => seals.get(runId)).filter((end) => end !== undefined);
+	const slowestMs = Math.max(...ends.map(({ afterReadyMs }) => afterReadyMs));
+	const recovered = ends.reduce((sum, { summary }) => sum + summary.tasks.recovered, 0);
+	const states = open.map(({ state, planned, done, leased }) =>
+		planned === null
+			? state
+			: `${state} ${done}/${planned}${leased > 0 ? ` (${leased} leased)` : ""}`,
+	);
+	return [
+		String(no).padStart(3),
+		(about === "starting" ? "any time" : `aimed at ${about}`).padEnd(17),
+		`${span(livedMs)} after its start, ${processes} processes`.padEnd(38),
+		(ends.length < open.length ? "not sealed" : `sealed after ${span(slowestMs)}`).padEnd(21),
+		`${recovered} recovered`.padEnd(14),
+		states.join(", "),
+	].join("  ");
 }
