@@ -1,5 +1,6 @@
 import migrations from "../../drizzle/run-scheduler/migrations/migrations.js";
 import type { JobName } from "../../src/domain/ids.ts";
+import { runIncidentKinds } from "../../src/domain/run-judgement.ts";
 import { nextSlot, previousSlots } from "../../src/domain/schedule.ts";
 import type { Summary } from "../../src/domain/summary.ts";
 import { migrateStorage } from "../migrate.ts";
@@ -20,7 +21,14 @@ import { sendDeliveries } from "./outbox.ts";
 import type { SchedulerPorts } from "./ports.ts";
 import { hearSeal, isLedgerDue, lookAfterRuns } from "./run-watch.ts";
 import { viewIncidents, viewJob, viewSchedule } from "./schedule-view.ts";
-import { confirmStarts, dueSlots, isPaused, keepSlots } from "./slot-keeping.ts";
+import {
+	confirmStarts,
+	dueSlots,
+	isPaused,
+	keepSlots,
+	settleChange,
+	settlePause,
+} from "./slot-keeping.ts";
 import { SchedulerStore } from "./store.ts";
 
 /**
@@ -103,7 +111,10 @@ export class Scheduler implements SchedulerApi {
 		const nowMs = this.#ports.nowMs();
 		const pausedAtMs = isPaused(schedule, nowMs) ? schedule.pausedAtMs : nowMs;
 		const paused = { ...schedule, pausedAtMs, pausedUntilMs: untilMs, pauseReason: reason };
-		this.#store.saveSchedule(paused);
+		this.#store.atomically(() => {
+			settlePause(this.#context, schedule);
+			this.#store.saveSchedule(paused);
+		});
 		this.#ports.log("info", "schedule_paused", { job, untilMs, reason });
 		return viewJob(this.#context, paused);
 	}
@@ -113,7 +124,10 @@ export class Scheduler implements SchedulerApi {
 		const schedule = this.#store.findSchedule(job);
 		if (schedule === undefined) return unknownJob;
 		const resumed = { ...schedule, pausedAtMs: null, pausedUntilMs: null, pauseReason: null };
-		this.#store.saveSchedule(resumed);
+		this.#store.atomically(() => {
+			settlePause(this.#context, schedule);
+			this.#store.saveSchedule(resumed);
+		});
 		this.#ports.log("info", "schedule_resumed", { job });
 		return viewJob(this.#context, resumed);
 	}
@@ -130,8 +144,8 @@ export class Scheduler implements SchedulerApi {
 	/** Never throws: the platform would retry six times and then never again. */
 	async onAlarm(): Promise<void> {
 		await this.#alarm.ring(async () => {
-			this.#keepSchedules();
 			this.#store.atomically(() => {
+				this.#keepSchedules();
 				this.#store.saveProof("alarm", this.#ports.nowMs());
 				closeIncident(this.#context, "alarm_dead", "");
 			});
@@ -164,8 +178,11 @@ export class Scheduler implements SchedulerApi {
 
 	async #check(): Promise<void> {
 		const isNew = this.#store.listSchedules().length === 0;
-		this.#keepSchedules();
-		if (!(await this.#alarm.revive()) || isNew) return;
+		const isChanged = this.#store.atomically(() => this.#keepSchedules());
+		const wasDead = await this.#alarm.revive();
+		// One that lives was set for the slots as they were.
+		if (isChanged) this.#alarm.wakeAt(this.#nextWakeAtMs() ?? Number.POSITIVE_INFINITY);
+		if (!wasDead || isNew) return;
 		const lastSeenAtMs = this.#store.findProof("alarm");
 		openIncident(this.#context, {
 			kind: "alarm_dead",
@@ -174,13 +191,19 @@ export class Scheduler implements SchedulerApi {
 		});
 	}
 
-	/** The jobs of this deployment decide which slots are expected, from now on. */
-	#keepSchedules(): void {
+	/**
+	 * The jobs of this deployment decide which slots are expected, from now on.
+	 * @returns whether that is anything new
+	 */
+	#keepSchedules(): boolean {
+		let isChanged = false;
 		const known = new Map(this.#store.listSchedules().map((row) => [row.job, row]));
 		for (const { name: job, schedule } of this.#ports.jobs.values()) {
 			const row = known.get(job);
 			known.delete(job);
 			if (schedule.kind !== "cron" || row?.cron === schedule.cron) continue;
+			isChanged = true;
+			if (row !== undefined) settleChange(this.#context, row, schedule.cron);
 			const pause = {
 				pausedAtMs: row?.pausedAtMs ?? null,
 				pausedUntilMs: row?.pausedUntilMs ?? null,
@@ -189,7 +212,14 @@ export class Scheduler implements SchedulerApi {
 			const expectedSinceMs = this.#ports.nowMs();
 			this.#store.saveSchedule({ job, cron: schedule.cron, expectedSinceMs, ...pause });
 		}
-		for (const job of known.keys()) this.#store.deleteSchedule(job);
+		for (const job of known.keys()) {
+			this.#store.deleteSchedule(job);
+			// No run and no slot of it will come that could be the end of them.
+			for (const kind of [...runIncidentKinds, "slot_late", "slot_missed"] as const) {
+				closeIncident(this.#context, kind, job);
+			}
+		}
+		return isChanged;
 	}
 
 	/** When something can happen next; null when nothing can. */

@@ -91,13 +91,13 @@ export class SchedulerStore {
 			.get();
 	}
 
-	/** Slots whose run has not confirmed its start, oldest first. */
+	/** Slots whose run has not confirmed its start and was not given up, oldest first. */
 	listUnstarted(): SlotRow[] {
 		const { slots } = schema;
 		return this.#db
 			.select()
 			.from(slots)
-			.where(and(isNotNull(slots.runId), isNull(slots.startedAtMs)))
+			.where(and(isNotNull(slots.runId), isNull(slots.startedAtMs), ne(slots.account, "missed")))
 			.orderBy(asc(slots.slotAtMs))
 			.all();
 	}
