@@ -102,6 +102,44 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 			}));
 	});
 
+	describe("a seal that is heard late", () => {
+		/** The run of 17:00 is being sealed while the two after it come and go. */
+		const sealedLate = async (
+			world: ScheduleWorld,
+			six: "failed" | "succeeded",
+			seven: "failed" | "succeeded",
+			five: "failed" | "succeeded",
+		) => {
+			await world.cron(fiveOClock);
+			const run = world.runOf(fiveOClock);
+			if (run !== undefined) run.state = "sealing";
+			await runSlot(world, sixOClock, six);
+			await runSlot(world, sevenOClock, seven);
+			await world.seal(fiveOClock, five);
+			await world.ringUntil(world.nowMs + minuteMs);
+		};
+
+		it("of a good run is no end of what began after it", () =>
+			withWorld(async (world) => {
+				await sealedLate(world, "failed", "failed", "succeeded");
+				expect(world.toldOn().filter((told) => told.includes("failed"))).toEqual([
+					"opened run_failed",
+				]);
+			}));
+
+		it("of a bad run is no end of what is bad now", () =>
+			withWorld(async (world) => {
+				await sealedLate(world, "succeeded", "failed", "failed");
+				expect(world.toldOn().filter((told) => told.includes("failed"))).toEqual([
+					"opened run_failed",
+				]);
+				const { open } = await world.scheduler.incidents();
+				expect(open.find(({ kind }) => kind === "run_failed")).toMatchObject({
+					runId: "hourly-20261123T1900Z",
+				});
+			}));
+	});
+
 	describe("a slot without its run in time", () => {
 		it("is told once for a whole outage, and is over with the first slot in time", () =>
 			withWorld(async (world) => {
@@ -167,7 +205,7 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				await world.restart();
 				const alarms = world.alarms.length;
 				await world.ringUntil(world.nowMs + 100 * hourMs);
-				const [delivery] = (await world.scheduler.incidents()).open[0]?.deliveries ?? [];
+				const [delivery] = (await world.scheduler.incidents()).past[0]?.deliveries ?? [];
 				expect(delivery).toMatchObject({
 					state: "given_up",
 					attempts: expect.any(Number),
@@ -295,6 +333,59 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				await world.seal(fiveOClock);
 				await world.ringUntil(world.nowMs + 1_000);
 				expect(world.toldOn()).toEqual(["opened run_stuck", "closed run_stuck"]);
+			}));
+
+		it("that tell of their seal while they are asked are not called stuck for ever", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const run = world.runOf(fiveOClock);
+				if (run !== undefined) run.state = "sealing";
+				await world.ringUntil(sixOClock + 3 * minuteMs);
+				const runId = toRunId("hourly-20261123T1700Z");
+				const summary = world.summary(runId, { slotAtMs: fiveOClock, trigger: "cron" });
+				world.duringWake = () => world.scheduler.runSealed(summary);
+				await world.ringUntil(sixOClock + 30 * minuteMs);
+				const { open } = await world.scheduler.incidents();
+				expect(open.filter(({ kind }) => kind === "run_stuck")).toEqual([]);
+			}));
+
+		it("two of which are stuck are told once, and each look at them is not another one", () =>
+			withWorld(async (world) => {
+				for (const slotAtMs of [fiveOClock, sixOClock]) {
+					await world.cron(slotAtMs);
+					const run = world.runOf(slotAtMs);
+					if (run !== undefined) run.state = "sealing";
+				}
+				await world.ringUntil(sevenOClock + 2 * hourMs);
+				const { open } = await world.scheduler.incidents();
+				expect(open.find(({ kind }) => kind === "run_stuck")?.occurrences).toBeLessThanOrEqual(2);
+				expect(world.toldOn().filter((told) => told.includes("stuck"))).toEqual([
+					"opened run_stuck",
+				]);
+			}));
+
+		it("are found though the ledger has a row that is no run's", () =>
+			withWorld(async (world) => {
+				const runId = toRunId("hourly-20261123T165100000Z-m");
+				const run = knownRun(world, runId);
+				await insertOpenRun(world, runId);
+				await insertOpenRun(world, "by hand, in the console");
+				world.nowMs += 6 * minuteMs;
+				await world.scheduler.look();
+				await world.ringUntil(world.nowMs + 1_000);
+				expect(run?.wakes).toBe(1);
+			}));
+
+		it("cost no alarm a request while the ledger is down", () =>
+			withWorld(async (world) => {
+				world.database.fails = "before";
+				world.nowMs += 6 * minuteMs;
+				const alarms = world.alarms.length;
+				for (let requests = 0; requests < 50; requests += 1) {
+					await world.scheduler.look();
+					await world.ringUntil(world.nowMs + 1_000);
+				}
+				expect(world.alarms.length - alarms).toBeLessThan(10);
 			}));
 
 		it("are looked at also while the ledger cannot be read", () =>

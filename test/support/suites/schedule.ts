@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { runIdForSlot } from "../../../src/domain/ids.ts";
 import { fiveOClock, hourMs, minuteMs, ScheduleWorld } from "../schedule-world.ts";
 import { ScriptedJob } from "../scripted-job.ts";
 import type { WithPlatform } from "./run.ts";
@@ -130,6 +131,126 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				expect(world.runOf(fiveOClock)).toBeDefined();
 			}));
 
+		it("a start that fails after another one was confirmed does not start the run a third time", () =>
+			withWorld(async (world) => {
+				let failFirst: (() => void) | null = null;
+				world.duringStart = () =>
+					new Promise((_, reject) => {
+						world.duringStart = null;
+						failFirst = () => reject(new Error("Network connection lost"));
+					});
+				const cron = world.cron(fiveOClock);
+				await vi.waitFor(() => expect(failFirst).not.toBeNull());
+				await world.scheduler.onAlarm();
+				(failFirst as (() => void) | null)?.();
+				await cron;
+				await world.ringUntil(fiveOClock + 10 * minuteMs);
+				expect(world.runOf(fiveOClock)?.starts).toBe(1);
+			}));
+
+		it("a start that was confirmed only after the run had ended tells no heartbeat that it hangs", () =>
+			withWorld(async (world) => {
+				world.unreachable = "after";
+				await world.cron(fiveOClock);
+				await world.seal(fiveOClock);
+				await world.ringUntil(world.nowMs + 1_000);
+				world.unreachable = null;
+				await world.ringUntil(fiveOClock + 5 * minuteMs);
+				expect(world.heartbeats.map(({ signal }) => signal)).toEqual(["success"]);
+			}));
+
+		it("a run whose coordinator cannot be reached for long is late, and that is told, though its slot was taken in time", () =>
+			withWorld(async (world) => {
+				world.unreachable = "before";
+				await world.cron(fiveOClock);
+				await world.ringUntil(fiveOClock + 2 * minuteMs);
+				expect(world.toldOn()).toEqual([]);
+				await world.ringUntil(fiveOClock + 5 * minuteMs);
+				expect(world.toldOn()).toEqual(["opened slot_late"]);
+				await world.ringUntil(fiveOClock + 20 * minuteMs);
+				world.unreachable = null;
+				await world.ringUntil(fiveOClock + 25 * minuteMs);
+				expect(await world.accounts()).toEqual(["17:00 late"]);
+				expect(world.toldOn()).toEqual(["opened slot_late"]);
+				await world.seal(fiveOClock);
+				await world.cron(sixOClock);
+				await world.ringUntil(sixOClock + minuteMs);
+				expect(world.toldOn()).toEqual(["opened slot_late", "closed slot_late"]);
+			}));
+
+		it("a slot whose run could not be started ends no outage", () =>
+			withWorld(async (world) => {
+				world.sleepUntil(fiveOClock + 30 * minuteMs);
+				await world.scheduler.look();
+				await world.ringUntil(world.nowMs + minuteMs);
+				await world.seal(fiveOClock);
+				world.unreachable = "before";
+				await world.cron(sixOClock);
+				await world.ringUntil(sixOClock + 2 * minuteMs);
+				expect(world.toldOn()).not.toContain("closed slot_late");
+			}));
+
+		it("a coordinator that never answers again holds up no slot after its run's deadline, and is told", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				world.broken.add(runIdForSlot(world.job.name, fiveOClock));
+				for (let slot = 1; slot <= 4; slot += 1) {
+					await world.cron(fiveOClock + slot * hourMs);
+					await world.ringUntil(world.nowMs + 20 * minuteMs);
+					await world.seal(fiveOClock + slot * hourMs);
+				}
+				expect(await world.accounts()).toEqual([
+					"17:00 run",
+					"18:00 late",
+					"19:00 run",
+					"20:00 run",
+					"21:00 run",
+				]);
+				expect(world.toldOn()).toContain("opened run_stuck");
+			}));
+
+		it("a coordinator that never takes its start is given up, and its slot says why it was missed", () =>
+			withWorld(async (world) => {
+				world.broken.add(runIdForSlot(world.job.name, fiveOClock));
+				await world.cron(fiveOClock);
+				for (let slot = 1; slot <= 4; slot += 1) {
+					await world.cron(fiveOClock + slot * hourMs);
+					await world.ringUntil(world.nowMs + 20 * minuteMs);
+					await world.seal(fiveOClock + slot * hourMs);
+				}
+				const { jobs } = await world.scheduler.schedule();
+				expect(jobs[0]?.slots.at(-1)).toMatchObject({
+					slot: "2026-11-23T17:00:00Z",
+					account: "missed",
+					reason: "hourly-20261123T1700Z could not be started: Error: Network connection lost",
+				});
+				const starts = world.logged.filter(({ event }) => event === "start_failed").length;
+				await world.ringUntil(world.nowMs + 20 * minuteMs);
+				expect(world.logged.filter(({ event }) => event === "start_failed")).toHaveLength(starts);
+				expect(world.toldOn()).toContain("opened slot_missed");
+			}));
+
+		it("a coordinator that hangs holds up neither the slots of others nor what is to be told", () =>
+			withWorld(async (world) => {
+				vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+				try {
+					await world.cron(fiveOClock);
+					await world.ringUntil(fiveOClock + 4 * minuteMs);
+					world.duringWake = () => new Promise(() => undefined);
+					world.sleepUntil(fiveOClock + 6 * minuteMs);
+					let isOver = false;
+					const ring = world.scheduler.onAlarm().then(() => {
+						isOver = true;
+					});
+					await vi.advanceTimersByTimeAsync(60_000);
+					expect(isOver).toBe(true);
+					await ring;
+				} finally {
+					vi.useRealTimers();
+				}
+				expect(world.logged.map(({ event }) => event)).toContain("run_unreachable");
+			}));
+
 		it("a cron of no job is told to the log", () =>
 			withWorld(async (world) => {
 				await world.scheduler.cronCame({ cron: "5 4 * * *", scheduledAtMs: fiveOClock });
@@ -177,7 +298,9 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 
 		it("a slot that was never decided says why it was missed", () =>
 			withWorld(async (world) => {
-				await world.cron(fiveOClock);
+				world.sleepUntil(sixOClock - 2 * minuteMs);
+				await world.scheduler.look();
+				await world.ringUntil(world.nowMs);
 				world.unreachable = "before";
 				await world.cron(sixOClock);
 				await world.cron(sevenOClock);
@@ -261,6 +384,30 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				expect(await world.accounts()).toEqual(["17:00 run", "18:00 run"]);
 			}));
 
+		it("a slot that was due when its cron expression was changed says why it has no run", () =>
+			withWorld(async (world) => {
+				world.sleepUntil(fiveOClock + minuteMs);
+				world.jobs = [new ScriptedJob(3, "hourly", { kind: "cron", cron: "30 * * * *" })];
+				await world.restart();
+				await world.ringUntil(fiveOClock + 40 * minuteMs);
+				expect(await world.accounts()).toEqual(["17:00 missed", "17:30 run"]);
+				const { jobs } = await world.scheduler.schedule();
+				expect(jobs[0]?.slots[1]?.reason).toContain("0 * * * *");
+			}));
+
+		it("a new cron expression is kept by the alarm though the old one's slot is far away", () =>
+			withWorld(async (world) => {
+				world.jobs = [new ScriptedJob(3, "hourly", { kind: "cron", cron: "0 4 * * *" })];
+				await world.restart();
+				await world.scheduler.schedule();
+				await world.ringUntil(fiveOClock + 10 * minuteMs);
+				world.jobs = [world.job];
+				await world.restart();
+				await world.scheduler.schedule();
+				await world.ringUntil(sixOClock + 2 * minuteMs);
+				expect(world.runOf(sixOClock)?.request).toMatchObject({ trigger: "alarm" });
+			}));
+
 		it("a job that is gone has no schedule any more", () =>
 			withWorld(async (world) => {
 				world.jobs = [new ScriptedJob(3, "other", { kind: "cron", cron: "0 * * * *" })];
@@ -342,6 +489,37 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				await world.cron(fiveOClock);
 				await world.ringUntil(world.nowMs);
 				expect(world.heartbeats).toMatchObject([{ signal: "success" }]);
+			}));
+
+		it("in which nothing was alive misses nothing: its slots were paused", () =>
+			withWorld(async (world) => {
+				await pause(world, sevenOClock + 30 * minuteMs);
+				world.sleepUntil(sevenOClock + 45 * minuteMs);
+				await world.scheduler.look();
+				await world.ringUntil(world.nowMs + minuteMs);
+				expect(await world.accounts()).toEqual(["17:00 paused", "18:00 paused", "19:00 paused"]);
+				expect(world.toldOn().filter((told) => told.includes("slot"))).toEqual([]);
+			}));
+
+		it("in which nothing was alive misses nothing, also when it is ended before the alarm rings", () =>
+			withWorld(async (world) => {
+				await pause(world, sevenOClock + hourMs);
+				world.sleepUntil(sevenOClock + 30 * minuteMs);
+				await world.scheduler.resume(world.job.name);
+				await world.ringUntil(world.nowMs + minuteMs);
+				expect(await world.accounts()).toEqual(["17:00 paused", "18:00 paused", "19:00 paused"]);
+				expect(world.toldOn().filter((told) => told.includes("slot"))).toEqual([]);
+			}));
+
+		it("that comes while the run before is asked is kept", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const run = world.runOf(fiveOClock);
+				if (run !== undefined) run.state = "sealing";
+				await world.ringUntil(sixOClock);
+				world.duringWake = async () => void (await pause(world, sevenOClock));
+				await world.cron(sixOClock);
+				expect(await world.accounts()).toEqual(["17:00 run", "18:00 paused"]);
 			}));
 
 		it("of a job without a schedule is refused", () =>
