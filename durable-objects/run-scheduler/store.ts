@@ -254,6 +254,8 @@ export class SchedulerStore {
 			this.#db
 				.select({ atMs: min(schema.runs.nextLookAtMs) })
 				.from(schema.runs)
+				// Or the index is not used.
+				.where(isNotNull(schema.runs.nextLookAtMs))
 				.get()?.atMs ?? null
 		);
 	}
@@ -263,12 +265,13 @@ export class SchedulerStore {
 		const [row] = this.#db
 			.select({ atMs: min(deliveries.nextAttemptAtMs) })
 			.from(deliveries)
+			.where(isNotNull(deliveries.nextAttemptAtMs))
 			.all();
 		return row?.atMs ?? null;
 	}
 
-	/** Deletes what is older than anybody asks for. */
-	forget(olderThanMs: number): void {
+	/** Deletes what is older than anybody asks for; heartbeats sooner, as nobody asks for them at all. */
+	forget(olderThanMs: number, heartbeatsOlderThanMs: number): void {
 		const { runs, incidents, deliveries } = schema;
 		this.#db
 			.delete(runs)
@@ -278,6 +281,16 @@ export class SchedulerStore {
 		this.#db
 			.delete(deliveries)
 			.where(and(lt(deliveries.createdAtMs, olderThanMs), isNull(deliveries.nextAttemptAtMs)))
+			.run();
+		this.#db
+			.delete(deliveries)
+			.where(
+				and(
+					eq(deliveries.channel, "heartbeat"),
+					lt(deliveries.createdAtMs, heartbeatsOlderThanMs),
+					isNull(deliveries.nextAttemptAtMs),
+				),
+			)
 			.run();
 	}
 
