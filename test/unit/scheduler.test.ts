@@ -52,20 +52,23 @@ describe("what the scheduler reads", () => {
 			await world.seal(fiveOClock, "failed");
 			await world.ringUntil(world.nowMs + minuteMs);
 			world.refusal = null;
-			await world.ringUntil(fiveOClock + 24 * hourMs);
+			const ringAt = async (atMs: number) => {
+				world.sleepUntil(atMs);
+				await world.scheduler.onAlarm();
+			};
+			await ringAt(fiveOClock + hourMs);
 			const count = (table: string) =>
 				world.platform.storage.sql.exec(`SELECT count(*) AS n FROM ${table}`).toArray()[0]?.["n"];
-			await world.cron(fiveOClock + 25 * hourMs);
-			await world.seal(fiveOClock + 25 * hourMs);
-			await world.ringUntil(world.nowMs + 26 * hourMs);
+			await world.seal(fiveOClock + hourMs);
+			await ringAt(fiveOClock + 26 * hourMs);
+			await ringAt(fiveOClock + 52 * hourMs);
 			expect(count("deliveries WHERE channel = 'heartbeat' AND message_id LIKE '%23T1700Z%'")).toBe(
 				0,
 			);
 			expect(count("deliveries WHERE message_id LIKE 'run_failed-%'")).toBe(4);
 			expect(count("runs WHERE run_id LIKE '%23T1700Z'")).toBe(1);
 			// Three months later: the run and what was told are gone, and so is the incident that was over.
-			world.sleepUntil(world.nowMs + 92 * 24 * hourMs);
-			await world.scheduler.onAlarm();
+			await ringAt(world.nowMs + 92 * 24 * hourMs);
 			expect(count("runs WHERE run_id LIKE '%23T1700Z'")).toBe(0);
 			expect(count("deliveries WHERE message_id LIKE 'run_failed-%'")).toBe(0);
 			expect(count("incidents WHERE kind = 'run_failed'")).toBe(0);

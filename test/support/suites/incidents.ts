@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { runIdForRequest, toRunId } from "../../../src/domain/ids.ts";
+import { runIdForRequest, runIdForSlot, toJobName, toRunId } from "../../../src/domain/ids.ts";
 import type { DeliveryOutcome } from "../../../src/notify/deliver.ts";
 import { fiveOClock, hourMs, minuteMs, ScheduleWorld } from "../schedule-world.ts";
+import { ScriptedJob } from "../scripted-job.ts";
 import type { WithPlatform } from "./run.ts";
 
 const sixOClock = fiveOClock + hourMs;
@@ -77,6 +78,60 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				expect((await world.scheduler.incidents()).open).toHaveLength(1);
 				const rerun = toRunId("hourly-20261123T1700Z-r1");
 				await world.scheduler.runSealed(world.summary(rerun, { trigger: "rerun" }));
+				expect((await world.scheduler.incidents()).open).toEqual([]);
+			}));
+
+		it("of one job is no end of another's", () =>
+			withWorld(async (world) => {
+				await runSlot(world, fiveOClock, "failed");
+				const runId = toRunId("other-20261123T1800Z");
+				world.nowMs += hourMs;
+				const good = world.summary(runId, { slotAtMs: sixOClock, trigger: "cron" });
+				await world.scheduler.runSealed({ ...good, job: toJobName("other") });
+				expect((await world.scheduler.incidents()).open).toMatchObject([{ job: "hourly" }]);
+			}));
+
+		it("begins and ends when the runs were sealed, not when that was heard", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const bad = world.summary(toRunId("hourly-20261123T1700Z"), {
+					slotAtMs: fiveOClock,
+					verdict: "failed",
+				});
+				await world.ringUntil(fiveOClock + 2 * minuteMs);
+				await world.scheduler.runSealed(bad);
+				await world.cron(sixOClock);
+				const good = world.summary(toRunId("hourly-20261123T1800Z"), { slotAtMs: sixOClock });
+				await world.ringUntil(sixOClock + 2 * minuteMs);
+				await world.scheduler.runSealed(good);
+				expect((await world.scheduler.incidents()).past).toMatchObject([
+					{ openedAt: bad.sealedAt, closedAt: good.sealedAt, durationMs: hourMs },
+				]);
+			}));
+
+		it("ends and begins again within one millisecond, and both are told", () =>
+			withWorld(async (world) => {
+				const hear = (slotAtMs: number, verdict: "failed" | "succeeded") =>
+					world.scheduler.runSealed({
+						...world.summary(runIdForSlot(world.job.name, slotAtMs), { slotAtMs, verdict }),
+						startedAt: new Date(slotAtMs).toISOString(),
+					});
+				await hear(fiveOClock, "failed");
+				await hear(sixOClock, "succeeded");
+				await hear(sevenOClock, "failed");
+				await world.ringUntil(world.nowMs + minuteMs);
+				const opened = world.toldOn().filter((told) => told === "opened run_failed");
+				expect(opened).toHaveLength(2);
+				const { open, past } = await world.scheduler.incidents();
+				expect([open.length, past.length]).toEqual([1, 1]);
+			}));
+
+		it("of a job that is gone is over: no run of it will come", () =>
+			withWorld(async (world) => {
+				await runSlot(world, fiveOClock, "failed");
+				world.jobs = [];
+				await world.restart();
+				await world.scheduler.look();
 				expect((await world.scheduler.incidents()).open).toEqual([]);
 			}));
 
@@ -235,6 +290,15 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				);
 			}));
 
+		it("are not sent for runs that come after another: they would count as the slot's own", () =>
+			withWorld(async (world) => {
+				const runId = toRunId("follower-20261123T1700Z-a");
+				const summary = world.summary(runId, { slotAtMs: fiveOClock, trigger: "after" });
+				await world.scheduler.runSealed({ ...summary, job: toJobName("follower") });
+				await world.ringUntil(world.nowMs + minuteMs);
+				expect(world.heartbeats).toEqual([]);
+			}));
+
 		it("are not sent for runs by hand, and not long after they were true", () =>
 			withWorld(async (world) => {
 				const byHand = runIdForRequest(world.job.name, world.nowMs);
@@ -359,9 +423,14 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				await world.ringUntil(sevenOClock + 2 * hourMs);
 				const { open } = await world.scheduler.incidents();
 				expect(open.find(({ kind }) => kind === "run_stuck")?.occurrences).toBeLessThanOrEqual(2);
-				expect(world.toldOn().filter((told) => told.includes("stuck"))).toEqual([
-					"opened run_stuck",
-				]);
+				const toldOfStuck = () => world.toldOn().filter((told) => told.includes("stuck"));
+				expect(toldOfStuck()).toEqual(["opened run_stuck"]);
+				await world.seal(sixOClock);
+				await world.ringUntil(world.nowMs + minuteMs);
+				expect(toldOfStuck()).toEqual(["opened run_stuck"]);
+				await world.seal(fiveOClock);
+				await world.ringUntil(world.nowMs + minuteMs);
+				expect(toldOfStuck()).toEqual(["opened run_stuck", "closed run_stuck"]);
 			}));
 
 		it("are found though the ledger has a row that is no run's", () =>
@@ -374,6 +443,40 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				await world.scheduler.look();
 				await world.ringUntil(world.nowMs + 1_000);
 				expect(run?.wakes).toBe(1);
+			}));
+
+		it("cost one look at the ledger in five minutes, however often the alarm rings", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const calls = world.database.calls;
+				for (let rings = 0; rings < 60; rings += 1) {
+					world.nowMs += 10_000;
+					await world.scheduler.onAlarm();
+				}
+				expect(world.database.calls - calls).toBeLessThanOrEqual(3);
+			}));
+
+		it("that come after another are watched, whoever was to start them", () =>
+			withWorld(async (world) => {
+				const after = (name: string, job: string) =>
+					new ScriptedJob(3, name, { kind: "after", job: toJobName(job) });
+				world.jobs = [world.job, after("follower", "hourly"), after("stranger", "another")];
+				await world.restart();
+				const follower = knownRun(world, toRunId("follower-20261123T1700Z-a"));
+				const stranger = knownRun(world, toRunId("stranger-20261123T1700Z-a"));
+				await runSlot(world, fiveOClock);
+				await world.ringUntil(fiveOClock + 7 * minuteMs);
+				expect([follower?.wakes, stranger?.wakes]).toEqual([1, 0]);
+			}));
+
+		it("that come to be only half an hour after they were asked for are not let go before", () =>
+			withWorld(async (world) => {
+				const runId = toRunId("hourly-20261123T165100000Z-m");
+				await insertOpenRun(world, runId);
+				await world.ringUntil(world.nowMs + 40 * minuteMs);
+				const run = knownRun(world, runId);
+				await world.ringUntil(world.nowMs + 11 * minuteMs);
+				expect(run?.wakes).toBeGreaterThanOrEqual(1);
 			}));
 
 		it("cost no alarm a request while the ledger is down", () =>

@@ -131,6 +131,100 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				expect(world.runOf(fiveOClock)).toBeDefined();
 			}));
 
+		it("cron and alarm that both wait for the run before start one run, and the slower one changes nothing", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const before = world.runOf(fiveOClock);
+				if (before !== undefined) before.state = "sealing";
+				await world.ringUntil(sixOClock);
+				const slow = Promise.withResolvers<void>();
+				world.duringWake = () => {
+					world.duringWake = null;
+					return slow.promise;
+				};
+				const cron = world.scheduler.cronCame({ cron: "0 * * * *", scheduledAtMs: sixOClock });
+				await vi.waitFor(() => expect(world.duringWake).toBeNull());
+				world.sleepUntil(sixOClock + 120_000);
+				await world.scheduler.onAlarm();
+				expect(world.runOf(sixOClock)?.request?.trigger).toBe("alarm");
+				slow.resolve();
+				await cron;
+				expect(world.runOf(sixOClock)?.starts).toBe(1);
+				const { jobs } = await world.scheduler.schedule();
+				expect(jobs[0]?.slots[0]).toMatchObject({ account: "run", trigger: "alarm" });
+			}));
+
+		it("an answer about the run before that comes after the slot was decided makes no overlap of it", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const before = world.runOf(fiveOClock);
+				if (before !== undefined) before.state = "sealing";
+				await world.ringUntil(sixOClock);
+				const slow = Promise.withResolvers<void>();
+				world.duringWake = () => {
+					world.duringWake = null;
+					return slow.promise;
+				};
+				const cron = world.scheduler.cronCame({ cron: "0 * * * *", scheduledAtMs: sixOClock });
+				await vi.waitFor(() => expect(world.duringWake).toBeNull());
+				world.sleepUntil(sixOClock + 120_000);
+				await world.scheduler.onAlarm();
+				if (before !== undefined) before.state = "running";
+				slow.resolve();
+				await cron;
+				expect(await world.accounts()).toEqual(["17:00 run", "18:00 run"]);
+			}));
+
+		it("a crash after the cron came and before its slot was decided is not called a dead cron", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const before = world.runOf(fiveOClock);
+				if (before !== undefined) before.state = "sealing";
+				await world.ringUntil(sixOClock + 300);
+				world.duringWake = () => new Promise(() => undefined);
+				void world.scheduler.cronCame({ cron: "0 * * * *", scheduledAtMs: sixOClock });
+				await vi.waitFor(async () => {
+					const { proofOfLife } = await world.scheduler.schedule();
+					expect(proofOfLife.cron).toBe("2026-11-23T18:00:00.300Z");
+				});
+				world.duringWake = null;
+				await world.restart();
+				await world.ringUntil(sixOClock + 3 * minuteMs);
+				expect(await world.accounts()).toEqual(["17:00 run", "18:00 run"]);
+				expect(world.toldOn()).toEqual([]);
+			}));
+
+		it("a dead alarm that only the dashboard notices is set for the slot that is due", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				await world.seal(fiveOClock);
+				await world.ringUntil(world.nowMs + minuteMs);
+				world.sleepUntil(sixOClock + 10 * minuteMs);
+				await world.scheduler.schedule();
+				await world.ringUntil(world.nowMs + 1_000);
+				expect(await world.accounts()).toEqual(["17:00 run", "18:00 late"]);
+				const { past } = await world.scheduler.incidents();
+				expect(past.find(({ kind }) => kind === "alarm_dead")?.evidence).toEqual({
+					lastSeenAt: expect.any(String),
+				});
+			}));
+
+		it("a cron that died is known to be dead since the slot that it did not come for", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				await world.seal(fiveOClock);
+				await world.ringUntil(sixOClock + 3 * minuteMs);
+				const { open } = await world.scheduler.incidents();
+				expect(open).toMatchObject([
+					{
+						kind: "cron_dead",
+						openedAt: "2026-11-23T18:00:00.000Z",
+						slot: "2026-11-23T18:00:00Z",
+						evidence: { lastSeenAt: "2026-11-23T17:00:00.300Z" },
+					},
+				]);
+			}));
+
 		it("a start that fails after another one was confirmed does not start the run a third time", () =>
 			withWorld(async (world) => {
 				let failFirst: (() => void) | null = null;
@@ -294,6 +388,16 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				await world.ringUntil(sixOClock + 2 * minuteMs);
 				expect(await world.accounts()).toEqual(["17:00 run", "18:00 run"]);
 				expect(world.toldOn()).toEqual([]);
+			}));
+
+		it("a slot that waits is not asked about at each ring of the alarm", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				world.unreachable = "before";
+				await world.cron(sixOClock);
+				for (let rings = 0; rings < 10; rings += 1) await world.scheduler.onAlarm();
+				const postponed = world.logged.filter(({ event }) => event === "slot_postponed");
+				expect(postponed).toHaveLength(1);
 			}));
 
 		it("a slot that was never decided says why it was missed", () =>
@@ -470,6 +574,14 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				expect(jobs[0]?.paused).toBeNull();
 				expect(jobs[0]?.slots[1]?.reason).toBe("Paused: Twitch is being mended");
 				expect(world.toldOn()).toEqual([]);
+			}));
+
+		it("ends with its last moment: the slot of that moment is run", () =>
+			withWorld(async (world) => {
+				await pause(world, sixOClock);
+				await world.cron(fiveOClock);
+				await world.cron(sixOClock, 0);
+				expect(await world.accounts()).toEqual(["17:00 paused", "18:00 run"]);
 			}));
 
 		it("is ended by a resume, and survives a restart until then", () =>
