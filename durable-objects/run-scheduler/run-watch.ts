@@ -35,7 +35,7 @@ export function watchRun({ ports, store }: SchedulerContext, run: WatchedRun): v
 
 /** Whether the ledger is to be asked for runs that nobody told us of. */
 export function isLedgerDue({ ports, store }: SchedulerContext): boolean {
-	return (store.findProof("ledger") ?? 0) <= ports.nowMs() - lookEveryMs;
+	return store.isOlder("ledger", lookEveryMs, ports.nowMs());
 }
 
 /** Whether a run that was asked for then has long had to be sealed, whatever its coordinator says or does not say. */

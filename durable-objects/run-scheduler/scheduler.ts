@@ -84,9 +84,7 @@ export class Scheduler implements SchedulerApi {
 	async look(): Promise<void> {
 		await this.#checkAlarm();
 		const nowMs = this.#ports.nowMs();
-		if ((this.#store.findProof("http") ?? 0) <= nowMs - proofEveryMs) {
-			this.#store.saveProof("http", nowMs);
-		}
+		if (this.#store.isOlder("http", proofEveryMs, nowMs)) this.#store.saveProof("http", nowMs);
 		if (isLedgerDue(this.#context)) this.#alarm.wakeAt(nowMs);
 	}
 
@@ -172,7 +170,7 @@ export class Scheduler implements SchedulerApi {
 	/** Not with each ring: it reads all that is kept, and the Free plan's reads of a day are numbered. */
 	#forgetDaily(): void {
 		const nowMs = this.#ports.nowMs();
-		if ((this.#store.findProof("forget") ?? 0) > nowMs - dayMs) return;
+		if (!this.#store.isOlder("forget", dayMs, nowMs)) return;
 		this.#store.saveProof("forget", nowMs);
 		this.#store.forget(nowMs - keptMs, nowMs - dayMs);
 	}

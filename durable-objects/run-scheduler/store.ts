@@ -159,6 +159,12 @@ export class SchedulerStore {
 		return this.#db.select().from(proofs).where(eq(proofs.kind, kind)).get()?.atMs ?? null;
 	}
 
+	/** Whether it did not come within `everyMs`. One from the future, of a clock that was ahead, is none. */
+	isOlder(kind: ProofKind, everyMs: number, nowMs: number): boolean {
+		const atMs = this.findProof(kind);
+		return atMs === null || atMs > nowMs || nowMs - atMs >= everyMs;
+	}
+
 	saveProof(kind: ProofKind, atMs: number): void {
 		this.#db
 			.insert(schema.proofs)
