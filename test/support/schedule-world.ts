@@ -53,6 +53,8 @@ export class ScheduleWorld {
 	readonly heartbeats: Heartbeat[] = [];
 	/** What receivers answer instead of taking it. */
 	refusal: DeliveryOutcome | null = null;
+	/** Nobody is configured to be told; holds from the next restart on. */
+	isSilent = false;
 	/** Times of alarms set. */
 	readonly alarms: number[] = [];
 	alarmAtMs: number | null = null;
@@ -189,11 +191,13 @@ export class ScheduleWorld {
 			database: this.database,
 			findCoordinator: (runId) => this.#coordinator(runId),
 			jobs: createRegistry(this.jobs),
-			channels: {
-				discord: (notice) => take(this.told, { channel: "discord", notice, atMs: this.nowMs }),
-				webhook: (notice) => take(this.told, { channel: "webhook", notice, atMs: this.nowMs }),
-				heartbeat: (heartbeat) => take(this.heartbeats, heartbeat),
-			},
+			channels: this.isSilent
+				? { discord: null, webhook: null, heartbeat: null }
+				: {
+						discord: (notice) => take(this.told, { channel: "discord", notice, atMs: this.nowMs }),
+						webhook: (notice) => take(this.told, { channel: "webhook", notice, atMs: this.nowMs }),
+						heartbeat: (heartbeat) => take(this.heartbeats, heartbeat),
+					},
 			config: config.value,
 			nowMs: () => this.nowMs,
 			dice: () => 0.5,

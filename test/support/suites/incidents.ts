@@ -154,6 +154,52 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				await world.seal(fiveOClock, "failed");
 				await world.ringUntil(world.nowMs + minuteMs);
 				expect(world.toldOn()).toEqual(["opened run_failed", "closed run_failed"]);
+				const { past } = await world.scheduler.incidents();
+				// Not "over" at the time when it was heard.
+				expect(past[0]?.closedAt).toBe(past[0]?.openedAt);
+			}));
+
+		it("is over when a rerun of its rerun goes well", () =>
+			withWorld(async (world) => {
+				await runSlot(world, fiveOClock, "failed");
+				const rerun = (number: number, verdict: "failed" | "succeeded") =>
+					world.scheduler.runSealed(
+						world.summary(toRunId(`hourly-20261123T1700Z-r${number}`), {
+							verdict,
+							trigger: "rerun",
+						}),
+					);
+				await rerun(1, "failed");
+				expect((await world.scheduler.incidents()).open).toMatchObject([{ occurrences: 2 }]);
+				await rerun(2, "succeeded");
+				expect((await world.scheduler.incidents()).open).toEqual([]);
+			}));
+
+		it("is kept in the book though nobody is to be told, and says so", () =>
+			withWorld(async (world) => {
+				world.isSilent = true;
+				await world.restart();
+				await runSlot(world, fiveOClock, "failed");
+				const { open, channels } = await world.scheduler.incidents();
+				expect(open).toMatchObject([{ kind: "run_failed", deliveries: [] }]);
+				expect(channels).toEqual({ discord: false, webhook: false, heartbeat: false });
+				const { sql } = world.platform.storage;
+				expect(sql.exec("SELECT * FROM deliveries").toArray()).toEqual([]);
+			}));
+
+		it("whose summary cannot be read holds up neither the slots nor what is to be told, and is logged", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const run = world.runOf(fiveOClock);
+				const summary = world.summary(toRunId("hourly-20261123T1700Z"), { slotAtMs: fiveOClock });
+				const unreadable = { ...summary, tasks: null as never };
+				if (run !== undefined) Object.assign(run, { state: "sealed", summary: unreadable });
+				const alarms = world.alarms.length;
+				await world.ringUntil(sixOClock + 5 * minuteMs);
+				expect(world.logged.map(({ event }) => event)).toContain("alarm_failed");
+				expect(world.runOf(sixOClock)?.request).toMatchObject({ trigger: "alarm" });
+				expect(world.toldOn()).toContain("opened cron_dead");
+				expect(world.alarms.length - alarms).toBeLessThan(200);
 			}));
 	});
 
@@ -337,12 +383,15 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 			withWorld(async (world) => {
 				const runId = toRunId("hourly-20261123T165100000Z-m");
 				const run = knownRun(world, runId);
+				const otherId = toRunId("hourly-20261123T165200000Z-m");
+				const other = knownRun(world, otherId);
 				await insertOpenRun(world, runId);
+				await insertOpenRun(world, otherId);
 				world.nowMs += 6 * minuteMs;
 				await world.scheduler.look();
 				await world.ringUntil(world.nowMs + 1_000);
 				expect(world.logged).toEqual([]);
-				expect(run?.wakes).toBe(1);
+				expect([run?.wakes, other?.wakes]).toEqual([1, 1]);
 			}));
 
 		it("that were asked for and died before the ledger knew of them are found, too", () =>
@@ -394,6 +443,8 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				await world.seal(sixOClock);
 				await world.ringUntil(sixOClock + 20 * minuteMs);
 				expect(world.toldOn()).toEqual(["opened run_stuck"]);
+				const { open } = await world.scheduler.incidents();
+				expect(open[0]?.openedAt).toBe(new Date(run?.deadlineAtMs ?? 0).toISOString());
 				await world.seal(fiveOClock);
 				await world.ringUntil(world.nowMs + 1_000);
 				expect(world.toldOn()).toEqual(["opened run_stuck", "closed run_stuck"]);

@@ -194,6 +194,42 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				expect(world.toldOn()).toEqual([]);
 			}));
 
+		it("a crash between a slot's account and its start is made good within a minute", () =>
+			withWorld(async (world) => {
+				await world.ringUntil(fiveOClock + 200);
+				world.duringStart = () => new Promise(() => undefined);
+				void world.scheduler.cronCame({ cron: "0 * * * *", scheduledAtMs: fiveOClock });
+				await vi.waitFor(async () => expect(await world.accounts()).toEqual(["17:00 run"]));
+				world.duringStart = null;
+				await world.restart();
+				await world.ringUntil(world.nowMs + 65_000);
+				expect(world.runOf(fiveOClock)?.starts).toBe(1);
+			}));
+
+		it("a cron that is the first thing to come to a new deployment starts its run", () =>
+			withPlatform(async (platform) => {
+				const world = new ScheduleWorld(platform);
+				await world.restart();
+				world.sleepUntil(fiveOClock + 300);
+				await world.scheduler.cronCame({ cron: "0 * * * *", scheduledAtMs: fiveOClock });
+				expect(world.runOf(fiveOClock)?.request).toMatchObject({ trigger: "cron" });
+				expect(world.alarmAtMs).not.toBeNull();
+			}));
+
+		it("a clock that was hours ahead for a while does not stop the looks at runs and ledger", () =>
+			withWorld(async (world) => {
+				world.sleepUntil(fiveOClock + 5 * hourMs + 10 * minuteMs);
+				await world.scheduler.look();
+				await world.ringUntil(world.nowMs + minuteMs);
+				world.nowMs = fiveOClock + minuteMs;
+				const calls = world.database.calls;
+				await world.scheduler.look();
+				await world.ringUntil(world.nowMs + 1_000);
+				expect(world.database.calls - calls).toBe(1);
+				const { proofOfLife } = await world.scheduler.schedule();
+				expect(proofOfLife.http).toBe(new Date(fiveOClock + minuteMs).toISOString());
+			}));
+
 		it("a dead alarm that only the dashboard notices is set for the slot that is due", () =>
 			withWorld(async (world) => {
 				await world.cron(fiveOClock);
@@ -390,6 +426,32 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				expect(world.toldOn()).toEqual([]);
 			}));
 
+		it("a run that goes on for three slots is what each of them waits for", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				await world.cron(sixOClock);
+				await world.cron(sevenOClock);
+				expect(await world.accounts()).toEqual(["17:00 run", "18:00 overlap", "19:00 overlap"]);
+			}));
+
+		it("the newest 400 slots of a job are kept, and no other job's are forgotten with them", () =>
+			withWorld(async (world) => {
+				const { sql } = world.platform.storage;
+				const insert = (job: string, slotAtMs: number) =>
+					sql.exec(
+						"INSERT INTO slots (job, slot_at_ms, account, decided_at_ms, failures) VALUES (?, ?, 'paused', ?, 0)",
+						...[job, slotAtMs, slotAtMs],
+					);
+				for (let hours = 1; hours <= 450; hours += 1) insert("hourly", fiveOClock - hours * hourMs);
+				insert("monthly", fiveOClock - 1_000 * hourMs);
+				await world.cron(fiveOClock);
+				const kept = sql.exec("SELECT job, count(*) AS slots FROM slots GROUP BY job ORDER BY job");
+				expect(kept.toArray()).toEqual([
+					{ job: "hourly", slots: 400 },
+					{ job: "monthly", slots: 1 },
+				]);
+			}));
+
 		it("a slot that waits is not asked about at each ring of the alarm", () =>
 			withWorld(async (world) => {
 				await world.cron(fiveOClock);
@@ -550,8 +612,10 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 					paused: null,
 					slots: { length: 48 },
 				});
+				expect(schedule.nextAlarm).toBe(new Date(world.alarmAtMs ?? 0).toISOString());
 				expect(schedule.jobs[0]?.slots[0]).toMatchObject({
 					account: "run",
+					durationMs: 0,
 					trigger: "cron",
 					verdict: "succeeded",
 					tasks: { planned: 100, succeeded: 100 },
@@ -574,6 +638,16 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				expect(jobs[0]?.paused).toBeNull();
 				expect(jobs[0]?.slots[1]?.reason).toBe("Paused: Twitch is being mended");
 				expect(world.toldOn()).toEqual([]);
+			}));
+
+		it("that comes again after one that is over began when it came", () =>
+			withWorld(async (world) => {
+				await pause(world, world.nowMs + minuteMs);
+				await world.ringUntil(world.nowMs + 5 * minuteMs);
+				const since = new Date(world.nowMs).toISOString();
+				await pause(world, sixOClock);
+				await world.ringUntil(world.nowMs + minuteMs);
+				expect(await pause(world, sevenOClock)).toMatchObject({ paused: { since } });
 			}));
 
 		it("ends with its last moment: the slot of that moment is run", () =>
