@@ -30,7 +30,7 @@ export interface Config {
 	readonly coordinatorRetentionMs: number;
 	/** Milliseconds that the tasks of a sealed run are kept in D1 (TASK_RETENTION_DAYS, 1 to 3,650). */
 	readonly taskRetentionMs: number;
-	/** Milliseconds after a slot until the alarm starts the run that the cron did not (CRON_GRACE_SECONDS, 5 to 3,600). */
+	/** Milliseconds after a slot until the alarm starts the run that the cron did not (CRON_GRACE_SECONDS, 5 to 1,800). */
 	readonly cronGraceMs: number;
 	/** Failed and lost tasks of a run, in percent of the planned ones, up to which nobody is told, 0 to 100. */
 	readonly toleratedFailurePercent: number;
@@ -69,7 +69,8 @@ export const knobs = {
 	CLIP_WINDOW_HOURS: { unit: "hours", min: 1, max: 336, standard: 24 },
 	COORDINATOR_RETENTION_DAYS: { unit: "days", min: 1, max: 365, standard: 7 },
 	TASK_RETENTION_DAYS: { unit: "days", min: 1, max: 3_650, standard: 30 },
-	CRON_GRACE_SECONDS: { unit: "seconds", min: 5, max: 3_600, standard: 120 },
+	// Of an hourly slot: a grace that lasts until the next one would never be over.
+	CRON_GRACE_SECONDS: { unit: "seconds", min: 5, max: 1_800, standard: 120 },
 	TOLERATED_FAILURE_PERCENT: { unit: "percent", min: 0, max: 100, standard: 5 },
 } as const;
 type Knob = keyof typeof knobs;

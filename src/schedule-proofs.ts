@@ -15,7 +15,8 @@ export async function lookAfterSchedule(
 	nowMs: number,
 	log: Log,
 ): Promise<void> {
-	if (nowMs - lastLookAtMs < lookEveryMs) return;
+	// One from the future is that of a clock which was ahead.
+	if (nowMs >= lastLookAtMs && nowMs - lastLookAtMs < lookEveryMs) return;
 	lastLookAtMs = nowMs;
 	try {
 		await scheduler.look();

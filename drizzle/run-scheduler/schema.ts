@@ -67,12 +67,16 @@ export const runs = sqliteTable(
 		sealedAtMs: integer("sealed_at_ms"),
 		tasks: text("tasks", { mode: "json" }).$type<TaskTotals>(),
 	},
-	(table) => [check("runs_verdict", isOneOf(table.verdict, verdicts))],
+	(table) => [
+		check("runs_verdict", isOneOf(table.verdict, verdicts)),
+		// Each ring of the alarm asks for these, and three months of runs stand beside them.
+		index("runs_watched").on(table.nextLookAtMs).where(sql`${table.nextLookAtMs} IS NOT NULL`),
+	],
 );
 
-/** Proofs of life: when each last came. */
+/** Proofs of life: when each last came; and when the ledger was last asked and old rows were last deleted. */
 export const proofs = sqliteTable("proofs", {
-	kind: text("kind", { enum: ["cron", "alarm", "http", "ledger"] }).primaryKey(),
+	kind: text("kind", { enum: ["cron", "alarm", "http", "ledger", "forget"] }).primaryKey(),
 	atMs: integer("at_ms").notNull(),
 });
 
@@ -120,5 +124,8 @@ export const deliveries = sqliteTable(
 		index("deliveries_waiting")
 			.on(table.nextAttemptAtMs)
 			.where(sql`${table.nextAttemptAtMs} IS NOT NULL`),
+		index("deliveries_of_incident")
+			.on(table.incidentId)
+			.where(sql`${table.incidentId} IS NOT NULL`),
 	],
 );

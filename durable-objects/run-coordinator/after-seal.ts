@@ -19,8 +19,13 @@ export async function isForgettable(context: CoordinatorContext, run: RunRow): P
 	if (isDone) return ports.nowMs() >= forgetAtMs;
 	if ((run.tryAgainAtMs ?? 0) > ports.nowMs()) return false;
 	try {
-		for (const job of run.startsAfter) await startAfter(context, run, job);
-		if (run.sealUntold) await tellSealed(context, run);
+		// One's trouble is not another's: what went wrong is told also while a run after it cannot be started.
+		const done = await Promise.allSettled([
+			...run.startsAfter.map((job) => startAfter(context, run, job)),
+			...(run.sealUntold ? [tellSealed(context, run)] : []),
+		]);
+		const failed = done.find((step) => step.status === "rejected");
+		if (failed !== undefined) throw failed.reason;
 		store.updateRun({ failures: 0, tryAgainAtMs: null });
 	} catch (error) {
 		const failures = (store.findRun()?.failures ?? 0) + 1;

@@ -16,4 +16,7 @@ export interface SchedulerPorts extends AlarmPorts {
 	readonly config: SchedulerConfig;
 }
 
-export type SchedulerConfig = Pick<Config, "cronGraceMs" | "toleratedFailurePercent" | "publicUrl">;
+export type SchedulerConfig = Pick<
+	Config,
+	"cronGraceMs" | "runDeadlineMs" | "toleratedFailurePercent" | "publicUrl"
+>;

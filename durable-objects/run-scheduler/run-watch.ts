@@ -7,9 +7,12 @@ import type { SchedulerContext } from "./context.ts";
 import { closeIncident, openIncident } from "./incident-book.ts";
 import { addHeartbeat } from "./outbox.ts";
 import type { RunRow } from "./store.ts";
+import { withinTime } from "./time-limit.ts";
 
 /** Every run is watched until it is sealed: its coordinator is asked now and then whether its alarm lives. */
 const lookEveryMs = 300_000;
+/** After a failure; not at each request, of which there may be any number. */
+const ledgerAgainMs = 60_000;
 const looksAtOnce = 20;
 /** A run that nobody knows so long after it was asked for was never started. */
 const unknownForMs = 3_600_000;
@@ -32,7 +35,12 @@ export function watchRun({ ports, store }: SchedulerContext, run: WatchedRun): v
 
 /** Whether the ledger is to be asked for runs that nobody told us of. */
 export function isLedgerDue({ ports, store }: SchedulerContext): boolean {
-	return (store.findProof("ledger") ?? 0) <= ports.nowMs() - lookEveryMs;
+	return store.isOlder("ledger", lookEveryMs, ports.nowMs());
+}
+
+/** Whether a run that was asked for then has long had to be sealed, whatever its coordinator says or does not say. */
+export function isLongOverdue({ ports }: SchedulerContext, startedAtMs: number): boolean {
+	return ports.nowMs() >= startedAtMs + ports.config.runDeadlineMs + stuckAfterDeadlineMs;
 }
 
 /** Finds open runs, and wakes those whose alarm is dead. */
@@ -51,6 +59,7 @@ async function askLedger(context: SchedulerContext): Promise<void> {
 		open = await findOpenRuns(ports.database, sinceMs);
 	} catch (error) {
 		ports.log("warn", "ledger_unreachable", { error: describeError(error) });
+		store.saveProof("ledger", ports.nowMs() - lookEveryMs + ledgerAgainMs);
 		return;
 	}
 	store.atomically(() => {
@@ -70,35 +79,39 @@ async function lookAt(context: SchedulerContext, run: RunRow): Promise<void> {
 	const { runId, job } = run;
 	let sealed: Summary | null = null;
 	let isKnown = true;
+	/** As its coordinator says; as it was configured when that cannot be asked. */
+	let deadlineAtMs = run.startedAtMs + ports.config.runDeadlineMs;
 	try {
 		const coordinator = ports.findCoordinator(runId);
-		const answer = await coordinator.wake();
+		const answer = await withinTime(coordinator.wake());
 		isKnown = answer.kind === "awake";
-		if (answer.kind === "awake" && answer.state === "sealed") {
-			const summary = await coordinator.summary();
-			if (!("kind" in summary)) sealed = summary;
-		}
+		if (answer.kind === "awake") deadlineAtMs = answer.deadlineAtMs;
 		if (answer.kind === "awake" && answer.woken) ports.log("warn", "run_was_dead", { runId });
-		const stuckAtMs = answer.kind === "awake" ? answer.deadlineAtMs + stuckAfterDeadlineMs : null;
-		if (sealed === null && stuckAtMs !== null && ports.nowMs() >= stuckAtMs) {
-			const beganAtMs = stuckAtMs - stuckAfterDeadlineMs;
-			openStuck(context, run, beganAtMs);
+		if (answer.kind === "awake" && answer.state === "sealed") {
+			const summary = await withinTime(coordinator.summary());
+			if (!("kind" in summary)) sealed = summary;
 		}
 	} catch (error) {
 		ports.log("warn", "run_unreachable", { runId, job, error: describeError(error) });
 	}
 	if (sealed !== null) return hearSeal(context, sealed);
-	// Read again: the run may have told of its seal while it was asked.
-	const current = store.findRun(runId);
-	if (current === undefined || current.sealedAtMs !== null) return;
-	const isGone = !isKnown && ports.nowMs() >= run.startedAtMs + unknownForMs;
-	store.saveRun({ ...current, nextLookAtMs: isGone ? null : ports.nowMs() + lookEveryMs });
+	store.atomically(() => {
+		// Read again: the run may have told of its seal while it was asked.
+		const current = store.findRun(runId);
+		if (current === undefined || current.sealedAtMs !== null) return;
+		const isGone = !isKnown && ports.nowMs() >= run.startedAtMs + unknownForMs;
+		store.saveRun({ ...current, nextLookAtMs: isGone ? null : ports.nowMs() + lookEveryMs });
+		if (isGone) closeStuck(context, current);
+		else if (isKnown && ports.nowMs() >= deadlineAtMs + stuckAfterDeadlineMs) {
+			openStuck(context, current, deadlineAtMs);
+		}
+	});
 }
 
+/** One at a time is told of: a second one is found by the next look after the first is over. */
 function openStuck(context: SchedulerContext, run: RunRow, beganAtMs: number): void {
 	const { runId, job, slotAtMs } = run;
-	const seen = context.store.findOpenIncident("run_stuck", job);
-	if (seen?.runId === runId) return;
+	if (context.store.findOpenIncident("run_stuck", job) !== undefined) return;
 	openIncident(context, {
 		kind: "run_stuck",
 		job,
@@ -107,6 +120,11 @@ function openStuck(context: SchedulerContext, run: RunRow, beganAtMs: number): v
 		beganAtMs,
 		evidence: {},
 	});
+}
+
+function closeStuck(context: SchedulerContext, { runId, job }: Pick<RunRow, "runId" | "job">) {
+	const stuck = context.store.findOpenIncident("run_stuck", job);
+	if (stuck?.runId === runId) closeIncident(context, "run_stuck", job);
 }
 
 /** What was heard before changes nothing: coordinators tell until they are sure. */
@@ -129,8 +147,7 @@ export function hearSeal(context: SchedulerContext, summary: Summary): void {
 			tasks,
 		});
 		judge(context, summary, startedAtMs, sealedAtMs, slotAtMs);
-		const stuck = store.findOpenIncident("run_stuck", job);
-		if (stuck?.runId === runId) closeIncident(context, "run_stuck", job);
+		closeStuck(context, { runId, job });
 		for (const other of ports.jobs.values()) {
 			if (other.schedule.kind !== "after" || other.schedule.job !== job) continue;
 			const follower = { runId: runIdAfter(other.name, runId), job: other.name, slotAtMs };
@@ -157,6 +174,12 @@ function judge(
 		addHeartbeat(context, { runId, signal, text });
 	}
 	if (judgement.kind === "bad") {
+		// Heard late: a run that started after it was good, so it was over before it was known.
+		const good = store
+			.listSealedAfter(job, startedAtMs)
+			.find((run) => run.verdict !== null && run.tasks !== null && isGood(run, toleratedPercent));
+		// What stands open then began after that, and is not over.
+		if (good !== undefined && store.findOpenIncident(judgement.incident, job) !== undefined) return;
 		const { planned, succeeded, failed, lost } = summary.tasks;
 		const causes = summary.errors
 			.slice(0, 3)
@@ -169,18 +192,18 @@ function judge(
 			beganAtMs: sealedAtMs,
 			evidence: { tasks: { planned, succeeded, failed, lost }, toleratedPercent, causes },
 		});
-		// Heard late: a run that started after it was good, so it was over before it was known.
-		const good = store
-			.listSealedAfter(job, startedAtMs)
-			.find((run) => run.verdict !== null && run.tasks !== null && isGood(run, toleratedPercent));
 		if (good?.sealedAtMs != null) closeIncident(context, judgement.incident, job, good.sealedAtMs);
 	}
 	if (judgement.kind !== "good") return;
 	for (const kind of runIncidentKinds) {
 		const open = store.findOpenIncident(kind, job);
+		if (open === undefined) continue;
+		const seenWith = open.runId === null ? undefined : store.findRun(open.runId);
 		// By hand a part is run: that shows the whole is good only for a rerun of what was bad.
-		const isRerun = open?.runId != null && rootRunId(open.runId) === rootRunId(runId);
-		if (slotAtMs !== null || isRerun) closeIncident(context, kind, job, sealedAtMs);
+		const isRerun = open.runId !== null && rootRunId(open.runId) === rootRunId(runId);
+		// Heard late, it is no end of what began after it.
+		const isLater = startedAtMs > (seenWith?.startedAtMs ?? 0);
+		if (isRerun || (slotAtMs !== null && isLater)) closeIncident(context, kind, job, sealedAtMs);
 	}
 }
 

@@ -1,5 +1,6 @@
 import migrations from "../../drizzle/run-scheduler/migrations/migrations.js";
 import type { JobName } from "../../src/domain/ids.ts";
+import { runIncidentKinds } from "../../src/domain/run-judgement.ts";
 import { nextSlot, previousSlots } from "../../src/domain/schedule.ts";
 import type { Summary } from "../../src/domain/summary.ts";
 import { migrateStorage } from "../migrate.ts";
@@ -20,7 +21,14 @@ import { sendDeliveries } from "./outbox.ts";
 import type { SchedulerPorts } from "./ports.ts";
 import { hearSeal, isLedgerDue, lookAfterRuns } from "./run-watch.ts";
 import { viewIncidents, viewJob, viewSchedule } from "./schedule-view.ts";
-import { confirmStarts, dueSlots, isPaused, keepSlots } from "./slot-keeping.ts";
+import {
+	confirmStarts,
+	dueSlots,
+	isPaused,
+	keepSlots,
+	settleChange,
+	settlePause,
+} from "./slot-keeping.ts";
 import { SchedulerStore } from "./store.ts";
 
 /**
@@ -35,7 +43,8 @@ import { SchedulerStore } from "./store.ts";
 const unknownJob: UnknownJob = { kind: "unknown_job" };
 const restMs = 1_000;
 const proofEveryMs = 60_000;
-const keptMs = 90 * 86_400_000;
+const dayMs = 86_400_000;
+const keptMs = 90 * dayMs;
 
 export class Scheduler implements SchedulerApi {
 	readonly #ports: SchedulerPorts;
@@ -75,9 +84,7 @@ export class Scheduler implements SchedulerApi {
 	async look(): Promise<void> {
 		await this.#checkAlarm();
 		const nowMs = this.#ports.nowMs();
-		if ((this.#store.findProof("http") ?? 0) <= nowMs - proofEveryMs) {
-			this.#store.saveProof("http", nowMs);
-		}
+		if (this.#store.isOlder("http", proofEveryMs, nowMs)) this.#store.saveProof("http", nowMs);
 		if (isLedgerDue(this.#context)) this.#alarm.wakeAt(nowMs);
 	}
 
@@ -103,7 +110,10 @@ export class Scheduler implements SchedulerApi {
 		const nowMs = this.#ports.nowMs();
 		const pausedAtMs = isPaused(schedule, nowMs) ? schedule.pausedAtMs : nowMs;
 		const paused = { ...schedule, pausedAtMs, pausedUntilMs: untilMs, pauseReason: reason };
-		this.#store.saveSchedule(paused);
+		this.#store.atomically(() => {
+			settlePause(this.#context, schedule);
+			this.#store.saveSchedule(paused);
+		});
 		this.#ports.log("info", "schedule_paused", { job, untilMs, reason });
 		return viewJob(this.#context, paused);
 	}
@@ -113,7 +123,10 @@ export class Scheduler implements SchedulerApi {
 		const schedule = this.#store.findSchedule(job);
 		if (schedule === undefined) return unknownJob;
 		const resumed = { ...schedule, pausedAtMs: null, pausedUntilMs: null, pauseReason: null };
-		this.#store.saveSchedule(resumed);
+		this.#store.atomically(() => {
+			settlePause(this.#context, schedule);
+			this.#store.saveSchedule(resumed);
+		});
 		this.#ports.log("info", "schedule_resumed", { job });
 		return viewJob(this.#context, resumed);
 	}
@@ -130,8 +143,8 @@ export class Scheduler implements SchedulerApi {
 	/** Never throws: the platform would retry six times and then never again. */
 	async onAlarm(): Promise<void> {
 		await this.#alarm.ring(async () => {
-			this.#keepSchedules();
 			this.#store.atomically(() => {
+				this.#keepSchedules();
 				this.#store.saveProof("alarm", this.#ports.nowMs());
 				closeIncident(this.#context, "alarm_dead", "");
 			});
@@ -141,7 +154,7 @@ export class Scheduler implements SchedulerApi {
 				lookAfterRuns(this.#context),
 				sendDeliveries(this.#context),
 			]);
-			this.#store.forget(this.#ports.nowMs() - keptMs);
+			this.#forgetDaily();
 			const failed = done.filter((step) => step.status === "rejected");
 			if (failed.length > 0) throw new AggregateError(failed.map((step) => step.reason));
 		});
@@ -154,6 +167,14 @@ export class Scheduler implements SchedulerApi {
 		}
 	}
 
+	/** Not with each ring: it reads all that is kept, and the Free plan's reads of a day are numbered. */
+	#forgetDaily(): void {
+		const nowMs = this.#ports.nowMs();
+		if (!this.#store.isOlder("forget", dayMs, nowMs)) return;
+		this.#store.saveProof("forget", nowMs);
+		this.#store.forget(nowMs - keptMs, nowMs - dayMs);
+	}
+
 	/** Sets the alarm again if it is dead, and then says so, unless it is the very first time. */
 	#checkAlarm(): Promise<void> {
 		this.#checking ??= this.#check().finally(() => {
@@ -164,8 +185,11 @@ export class Scheduler implements SchedulerApi {
 
 	async #check(): Promise<void> {
 		const isNew = this.#store.listSchedules().length === 0;
-		this.#keepSchedules();
-		if (!(await this.#alarm.revive()) || isNew) return;
+		const isChanged = this.#store.atomically(() => this.#keepSchedules());
+		const wasDead = await this.#alarm.revive();
+		// One that lives was set for the slots as they were.
+		if (isChanged) this.#alarm.wakeAt(this.#nextWakeAtMs() ?? Number.POSITIVE_INFINITY);
+		if (!wasDead || isNew) return;
 		const lastSeenAtMs = this.#store.findProof("alarm");
 		openIncident(this.#context, {
 			kind: "alarm_dead",
@@ -174,13 +198,19 @@ export class Scheduler implements SchedulerApi {
 		});
 	}
 
-	/** The jobs of this deployment decide which slots are expected, from now on. */
-	#keepSchedules(): void {
+	/**
+	 * The jobs of this deployment decide which slots are expected, from now on.
+	 * @returns whether that is anything new
+	 */
+	#keepSchedules(): boolean {
+		let isChanged = false;
 		const known = new Map(this.#store.listSchedules().map((row) => [row.job, row]));
 		for (const { name: job, schedule } of this.#ports.jobs.values()) {
 			const row = known.get(job);
 			known.delete(job);
 			if (schedule.kind !== "cron" || row?.cron === schedule.cron) continue;
+			isChanged = true;
+			if (row !== undefined) settleChange(this.#context, row, schedule.cron);
 			const pause = {
 				pausedAtMs: row?.pausedAtMs ?? null,
 				pausedUntilMs: row?.pausedUntilMs ?? null,
@@ -189,7 +219,14 @@ export class Scheduler implements SchedulerApi {
 			const expectedSinceMs = this.#ports.nowMs();
 			this.#store.saveSchedule({ job, cron: schedule.cron, expectedSinceMs, ...pause });
 		}
-		for (const job of known.keys()) this.#store.deleteSchedule(job);
+		for (const job of known.keys()) {
+			this.#store.deleteSchedule(job);
+			// No run and no slot of it will come that could be the end of them.
+			for (const kind of [...runIncidentKinds, "slot_late", "slot_missed"] as const) {
+				closeIncident(this.#context, kind, job);
+			}
+		}
+		return isChanged;
 	}
 
 	/** When something can happen next; null when nothing can. */

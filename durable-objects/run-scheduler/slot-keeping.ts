@@ -7,8 +7,9 @@ import { describeError } from "../../src/log.ts";
 import type { SchedulerContext } from "./context.ts";
 import { closeIncident, openIncident } from "./incident-book.ts";
 import { addHeartbeat } from "./outbox.ts";
-import { watchRun } from "./run-watch.ts";
+import { isLongOverdue, watchRun } from "./run-watch.ts";
 import type { ScheduleRow, SlotRow } from "./store.ts";
+import { withinTime } from "./time-limit.ts";
 
 /** Every slot gets one account: its run, or why it has none. */
 const slotsLookedAt = 60;
@@ -55,7 +56,7 @@ export async function keepSlots(
 	});
 	if (missed.length > 0) {
 		store.atomically(() => {
-			for (const slotAtMs of missed) missSlot(context, schedule.job, slotAtMs);
+			for (const slotAtMs of missed) missSlot(context, schedule, slotAtMs);
 		});
 	}
 	if (decide === null) return;
@@ -103,28 +104,22 @@ async function decideSlot(
 	const { ports, store } = context;
 	const due = store.findSlot(job, slotAtMs);
 	if (trigger === "alarm" && (due?.tryAgainAtMs ?? 0) > ports.nowMs()) return;
-	const paused = store.findSchedule(job);
-	if (isPaused(paused, ports.nowMs())) {
-		store.atomically(() => {
-			const reason = `Paused: ${paused?.pauseReason ?? ""}`;
-			account(context, newSlot(job, slotAtMs, "paused", ports.nowMs(), { trigger, reason }));
-			const runId = runIdForSlot(job, slotAtMs);
-			// The schedule is kept, and says so; silence would be taken for its death.
-			addHeartbeat(context, { runId, signal: "success", text: `${runId}: ${reason}` });
-		});
-		return;
-	}
+	if (skipInPause(context, job, slotAtMs, trigger)) return;
 	const before = store.findRunSlotBefore(job, slotAtMs);
 	if (before?.runId != null && store.findRun(before.runId)?.sealedAtMs == null) {
 		let isOpen: boolean;
 		try {
-			const answer = await ports.findCoordinator(before.runId).wake();
+			const answer = await withinTime(ports.findCoordinator(before.runId).wake());
 			isOpen =
 				answer.kind === "awake" && (answer.state === "planning" || answer.state === "running");
 		} catch (error) {
 			const reason = `${before.runId} could not be asked: ${describeError(error)}`;
-			postpone(context, { job, slotAtMs, trigger, reason });
-			return;
+			// One that cannot say so long after its deadline is not waited for: it would stop the schedule for ever.
+			if (!isLongOverdue(context, before.decidedAtMs)) {
+				postpone(context, { job, slotAtMs, trigger, reason });
+				return;
+			}
+			isOpen = false;
 		}
 		if (isOpen) {
 			const reason = `${before.runId} is still open.`;
@@ -132,6 +127,8 @@ async function decideSlot(
 			return;
 		}
 	}
+	// Asked again: the pause may have come while the run before was asked.
+	if (skipInPause(context, job, slotAtMs, trigger)) return;
 	const slot = store.atomically(() => takeSlot(context, job, slotAtMs, trigger));
 	if (slot !== undefined) await startRun(context, slot);
 }
@@ -151,50 +148,88 @@ function takeSlot(
 	const slot = newSlot(job, slotAtMs, late ? "late" : "run", nowMs, { trigger, runId });
 	account(context, slot);
 	watchRun(context, { runId, job, slotAtMs, startedAtMs: nowMs });
-	if (late) {
-		const evidence = { lateMs: nowMs - slotAtMs };
-		openIncident(context, {
-			kind: "slot_late",
-			job,
-			runId,
-			slotAtMs,
-			beganAtMs: slotAtMs,
-			evidence,
-		});
-	} else {
-		closeIncident(context, "slot_late", job);
-		closeIncident(context, "slot_missed", job);
-	}
+	if (late) tellLate(context, slot);
 	return slot;
+}
+
+function tellLate(context: SchedulerContext, { job, runId, slotAtMs }: SlotRow): void {
+	openIncident(context, {
+		kind: "slot_late",
+		job,
+		...(runId === null ? {} : { runId }),
+		slotAtMs,
+		beganAtMs: slotAtMs,
+		evidence: { lateMs: context.ports.nowMs() - slotAtMs },
+	});
 }
 
 async function startRun(context: SchedulerContext, slot: SlotRow): Promise<void> {
 	const { ports, store } = context;
 	const { job, slotAtMs, runId, trigger } = slot;
 	if (runId === null) return;
+	let created: boolean;
 	try {
-		await ports.findCoordinator(runId).start({
-			runId,
-			job,
-			trigger: trigger ?? "alarm",
-			slotAtMs,
-			rerunOf: null,
-			taskIds: null,
-			window: null,
-		});
+		const answer = await withinTime(
+			ports.findCoordinator(runId).start({
+				runId,
+				job,
+				trigger: trigger ?? "alarm",
+				slotAtMs,
+				rerunOf: null,
+				taskIds: null,
+				window: null,
+			}),
+		);
+		created = answer.created;
 	} catch (error) {
-		const failures = (store.findSlot(job, slotAtMs)?.failures ?? 0) + 1;
-		const pauseMs = backoffMs(failures, longestPauseMs, ports.dice());
-		ports.log("error", "start_failed", { runId, failures, error: describeError(error) });
-		store.saveSlot({ ...slot, failures, tryAgainAtMs: ports.nowMs() + pauseMs });
-		context.alarm.wakeAt(ports.nowMs() + pauseMs);
+		store.atomically(() => startFailed(context, slot, describeError(error)));
 		return;
 	}
 	store.atomically(() => {
 		const startedAtMs = ports.nowMs();
-		store.saveSlot({ ...slot, startedAtMs, failures: 0, tryAgainAtMs: null });
+		const current = store.findSlot(job, slotAtMs);
+		if (current === undefined || current.startedAtMs !== null) return;
+		const started = { ...current, startedAtMs, failures: 0, tryAgainAtMs: null };
+		// One that was there already started when its answer was lost, which may have been in time.
+		const isInTime = !created || !isLate(slotAtMs, startedAtMs, ports.config.cronGraceMs);
+		saveInTimeOrLate(context, started, isInTime);
+		if (started.account === "run" && isInTime) {
+			closeIncident(context, "slot_late", job);
+			closeIncident(context, "slot_missed", job);
+		}
+		// After its end, a start would be taken for a run that hangs.
+		if (store.findRun(runId)?.sealedAtMs != null) return;
 		addHeartbeat(context, { runId, signal: "start", text: `${runId} started by ${trigger}` });
 	});
+}
+
+/** Asked again soon; told when that makes it late, and given up when the run's own time is over. */
+function startFailed(context: SchedulerContext, slot: SlotRow, error: string): void {
+	const { ports, store } = context;
+	const { job, slotAtMs, runId } = slot;
+	const current = store.findSlot(job, slotAtMs);
+	// Another one who asked was told that it has started.
+	if (current === undefined || runId === null || current.startedAtMs !== null) return;
+	const nowMs = ports.nowMs();
+	const failures = current.failures + 1;
+	ports.log("error", "start_failed", { runId, failures, error });
+	if (isLongOverdue(context, current.decidedAtMs)) {
+		const reason = `${runId} could not be started: ${error}`;
+		store.saveSlot({ ...current, account: "missed", reason, failures, tryAgainAtMs: null });
+		tellMissed(context, job, slotAtMs, reason);
+		return;
+	}
+	const tryAgainAtMs = nowMs + backoffMs(failures, longestPauseMs, ports.dice());
+	const isInTime = !isLate(slotAtMs, nowMs, ports.config.cronGraceMs);
+	saveInTimeOrLate(context, { ...current, failures, tryAgainAtMs }, isInTime);
+	context.alarm.wakeAt(tryAgainAtMs);
+}
+
+/** It was taken in time, but its run is what counts. */
+function saveInTimeOrLate(context: SchedulerContext, slot: SlotRow, isInTime: boolean): void {
+	const becomesLate = slot.account === "run" && !isInTime;
+	context.store.saveSlot(becomesLate ? { ...slot, account: "late" } : slot);
+	if (becomesLate) tellLate(context, slot);
 }
 
 /** The next alarm tries again; the account is open until then. */
@@ -214,12 +249,29 @@ function postpone(
 	alarm.wakeAt(tryAgainAtMs);
 }
 
-function missSlot(context: SchedulerContext, job: JobName, slotAtMs: number): void {
+function missSlot(
+	context: SchedulerContext,
+	schedule: ScheduleRow,
+	slotAtMs: number,
+	why = "Neither the cron nor the alarm came before a newer slot was due.",
+): void {
 	const { ports, store } = context;
-	const reason =
-		store.findSlot(job, slotAtMs)?.reason ??
-		"Neither the cron nor the alarm came before a newer slot was due.";
+	const { job } = schedule;
+	if (isInPause(schedule, slotAtMs)) {
+		account(context, pausedSlot(context, schedule, slotAtMs));
+		return;
+	}
+	const reason = store.findSlot(job, slotAtMs)?.reason ?? why;
 	account(context, newSlot(job, slotAtMs, "missed", ports.nowMs(), { reason }));
+	tellMissed(context, job, slotAtMs, reason);
+}
+
+function tellMissed(
+	context: SchedulerContext,
+	job: JobName,
+	slotAtMs: number,
+	reason: string,
+): void {
 	openIncident(context, {
 		kind: "slot_missed",
 		job,
@@ -227,6 +279,54 @@ function missSlot(context: SchedulerContext, job: JobName, slotAtMs: number): vo
 		beganAtMs: slotAtMs,
 		evidence: { reason },
 	});
+}
+
+/** @returns whether the slot is not to be run: it lies in the pause, whenever it is decided, or is decided in it */
+function skipInPause(
+	context: SchedulerContext,
+	job: JobName,
+	slotAtMs: number,
+	trigger: Trigger,
+): boolean {
+	const { ports, store } = context;
+	const schedule = store.findSchedule(job);
+	if (schedule === undefined) return false;
+	if (!isPaused(schedule, ports.nowMs()) && !isInPause(schedule, slotAtMs)) return false;
+	store.atomically(() => {
+		if (!isUndecided(context, job, slotAtMs)) return;
+		const slot = pausedSlot(context, schedule, slotAtMs, trigger);
+		account(context, slot);
+		const runId = runIdForSlot(job, slotAtMs);
+		// The schedule is kept, and says so; silence would be taken for its death.
+		addHeartbeat(context, { runId, signal: "success", text: `${runId}: ${slot.reason}` });
+	});
+	return true;
+}
+
+/** Before a pause is forgotten: slots in it that nobody was there to decide were paused, not missed. */
+export function settlePause(context: SchedulerContext, schedule: ScheduleRow): void {
+	for (const slotAtMs of dueSlots(context, schedule).toReversed()) {
+		if (!isInPause(schedule, slotAtMs)) continue;
+		account(context, pausedSlot(context, schedule, slotAtMs));
+	}
+}
+
+/** Before an expression is forgotten: its undecided slots are nobody's any more, and say so. */
+export function settleChange(context: SchedulerContext, schedule: ScheduleRow, cron: string): void {
+	const why = `The schedule was changed from ${schedule.cron} to ${cron} before it was decided.`;
+	for (const slotAtMs of dueSlots(context, schedule).toReversed()) {
+		missSlot(context, schedule, slotAtMs, why);
+	}
+}
+
+function pausedSlot(
+	{ ports }: SchedulerContext,
+	{ job, pauseReason }: ScheduleRow,
+	slotAtMs: number,
+	trigger: Trigger | null = null,
+): SlotRow {
+	const reason = `Paused: ${pauseReason ?? ""}`;
+	return newSlot(job, slotAtMs, "paused", ports.nowMs(), { trigger, reason });
 }
 
 /** Writes the account of a slot that has none yet. */
@@ -251,6 +351,11 @@ function missesCron({ store }: SchedulerContext, { job }: ScheduleRow, slotAtMs:
 
 export function isPaused(schedule: ScheduleRow | undefined, nowMs: number): boolean {
 	return schedule?.pausedUntilMs != null && nowMs < schedule.pausedUntilMs;
+}
+
+function isInPause({ pausedAtMs, pausedUntilMs }: ScheduleRow, slotAtMs: number): boolean {
+	if (pausedAtMs === null || pausedUntilMs === null) return false;
+	return slotAtMs >= pausedAtMs && slotAtMs < pausedUntilMs;
 }
 
 function newSlot(

@@ -91,13 +91,13 @@ export class SchedulerStore {
 			.get();
 	}
 
-	/** Slots whose run has not confirmed its start, oldest first. */
+	/** Slots whose run has not confirmed its start and was not given up, oldest first. */
 	listUnstarted(): SlotRow[] {
 		const { slots } = schema;
 		return this.#db
 			.select()
 			.from(slots)
-			.where(and(isNotNull(slots.runId), isNull(slots.startedAtMs)))
+			.where(and(isNotNull(slots.runId), isNull(slots.startedAtMs), ne(slots.account, "missed")))
 			.orderBy(asc(slots.slotAtMs))
 			.all();
 	}
@@ -157,6 +157,12 @@ export class SchedulerStore {
 	findProof(kind: ProofKind): number | null {
 		const { proofs } = schema;
 		return this.#db.select().from(proofs).where(eq(proofs.kind, kind)).get()?.atMs ?? null;
+	}
+
+	/** Whether it did not come within `everyMs`. One from the future, of a clock that was ahead, is none. */
+	isOlder(kind: ProofKind, everyMs: number, nowMs: number): boolean {
+		const atMs = this.findProof(kind);
+		return atMs === null || atMs > nowMs || nowMs - atMs >= everyMs;
 	}
 
 	saveProof(kind: ProofKind, atMs: number): void {
@@ -265,6 +271,8 @@ export class SchedulerStore {
 			this.#db
 				.select({ atMs: min(schema.runs.nextLookAtMs) })
 				.from(schema.runs)
+				// Or the index is not used.
+				.where(isNotNull(schema.runs.nextLookAtMs))
 				.get()?.atMs ?? null
 		);
 	}
@@ -274,12 +282,13 @@ export class SchedulerStore {
 		const [row] = this.#db
 			.select({ atMs: min(deliveries.nextAttemptAtMs) })
 			.from(deliveries)
+			.where(isNotNull(deliveries.nextAttemptAtMs))
 			.all();
 		return row?.atMs ?? null;
 	}
 
-	/** Deletes what is older than anybody asks for. */
-	forget(olderThanMs: number): void {
+	/** Deletes what is older than anybody asks for; heartbeats sooner, as nobody asks for them at all. */
+	forget(olderThanMs: number, heartbeatsOlderThanMs: number): void {
 		const { runs, incidents, deliveries } = schema;
 		this.#db
 			.delete(runs)
@@ -289,6 +298,16 @@ export class SchedulerStore {
 		this.#db
 			.delete(deliveries)
 			.where(and(lt(deliveries.createdAtMs, olderThanMs), isNull(deliveries.nextAttemptAtMs)))
+			.run();
+		this.#db
+			.delete(deliveries)
+			.where(
+				and(
+					eq(deliveries.channel, "heartbeat"),
+					lt(deliveries.createdAtMs, heartbeatsOlderThanMs),
+					isNull(deliveries.nextAttemptAtMs),
+				),
+			)
 			.run();
 	}
 

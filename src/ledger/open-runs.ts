@@ -1,4 +1,4 @@
-import { type JobName, jobOfRun, type RunId, toRunId } from "../domain/ids.ts";
+import { decodeRunId, type JobName, jobOfRun, type RunId } from "../domain/ids.ts";
 import type { Database } from "./database.ts";
 
 export interface OpenRun {
@@ -11,7 +11,7 @@ const openRunsMax = 100;
 
 /**
  * Runs that are not sealed, and runs that were asked for since `sinceMs` and of which the ledger has not heard: at
- * most 100 of each.
+ * most 100 of each. Rows that are no run's, as somebody may have written by hand, are nobody's to look after.
  */
 export async function findOpenRuns(database: Database, sinceMs: number): Promise<OpenRun[]> {
 	const [unsealed, requested] = await database.batch<{ run_id: string; at_ms: number }>([
@@ -29,8 +29,9 @@ export async function findOpenRuns(database: Database, sinceMs: number): Promise
 			)
 			.bind(sinceMs, openRunsMax),
 	]);
-	return [...(unsealed?.results ?? []), ...(requested?.results ?? [])].map((row) => {
-		const runId = toRunId(row.run_id);
-		return { runId, job: jobOfRun(runId), startedAtMs: row.at_ms };
+	return [...(unsealed?.results ?? []), ...(requested?.results ?? [])].flatMap((row) => {
+		const runId = decodeRunId(row.run_id);
+		if (!runId.ok) return [];
+		return [{ runId: runId.value, job: jobOfRun(runId.value), startedAtMs: row.at_ms }];
 	});
 }

@@ -43,12 +43,18 @@ export class ScheduleWorld {
 	readonly runs = new Map<RunId, FakeRun>();
 	/** Calls to coordinators fail: before they arrive, or after they were carried out. */
 	unreachable: "before" | "after" | null = null;
+	/** Runs whose coordinators never answer, whatever is asked. */
+	readonly broken = new Set<RunId>();
 	/** What happens while a coordinator is asked. */
 	duringWake: (() => Promise<void>) | null = null;
+	/** What happens before a coordinator hears of a start. */
+	duringStart: (() => Promise<void>) | null = null;
 	readonly told: { channel: "discord" | "webhook"; notice: Notice; atMs: number }[] = [];
 	readonly heartbeats: Heartbeat[] = [];
 	/** What receivers answer instead of taking it. */
 	refusal: DeliveryOutcome | null = null;
+	/** Nobody is configured to be told; holds from the next restart on. */
+	isSilent = false;
 	/** Times of alarms set. */
 	readonly alarms: number[] = [];
 	alarmAtMs: number | null = null;
@@ -185,11 +191,13 @@ export class ScheduleWorld {
 			database: this.database,
 			findCoordinator: (runId) => this.#coordinator(runId),
 			jobs: createRegistry(this.jobs),
-			channels: {
-				discord: (notice) => take(this.told, { channel: "discord", notice, atMs: this.nowMs }),
-				webhook: (notice) => take(this.told, { channel: "webhook", notice, atMs: this.nowMs }),
-				heartbeat: (heartbeat) => take(this.heartbeats, heartbeat),
-			},
+			channels: this.isSilent
+				? { discord: null, webhook: null, heartbeat: null }
+				: {
+						discord: (notice) => take(this.told, { channel: "discord", notice, atMs: this.nowMs }),
+						webhook: (notice) => take(this.told, { channel: "webhook", notice, atMs: this.nowMs }),
+						heartbeat: (heartbeat) => take(this.heartbeats, heartbeat),
+					},
 			config: config.value,
 			nowMs: () => this.nowMs,
 			dice: () => 0.5,
@@ -199,19 +207,22 @@ export class ScheduleWorld {
 
 	#coordinator(runId: RunId): CoordinatorApi {
 		const call = async <T>(work: () => T): Promise<T> => {
-			if (this.unreachable === "before") throw new Error("Network connection lost");
+			if (this.unreachable === "before" || this.broken.has(runId))
+				throw new Error("Network connection lost");
 			const answer = work();
 			if (this.unreachable === "after") throw new Error("Network connection lost");
 			return answer;
 		};
 		return {
-			start: (request: RunRequest) =>
-				call(() => {
+			start: async (request: RunRequest) => {
+				await this.duringStart?.();
+				return call(() => {
 					const known = this.runs.get(runId);
 					if (known !== undefined) known.starts += 1;
 					else this.#start(request);
 					return { created: known === undefined, state: "planning" };
-				}),
+				});
+			},
 			wake: async () => {
 				await this.duringWake?.();
 				return call((): WakeAnswer => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { runIdForRequest, toRunId } from "../../../src/domain/ids.ts";
+import { runIdForRequest, runIdForSlot, toJobName, toRunId } from "../../../src/domain/ids.ts";
 import type { DeliveryOutcome } from "../../../src/notify/deliver.ts";
 import { fiveOClock, hourMs, minuteMs, ScheduleWorld } from "../schedule-world.ts";
+import { ScriptedJob } from "../scripted-job.ts";
 import type { WithPlatform } from "./run.ts";
 
 const sixOClock = fiveOClock + hourMs;
@@ -80,6 +81,60 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				expect((await world.scheduler.incidents()).open).toEqual([]);
 			}));
 
+		it("of one job is no end of another's", () =>
+			withWorld(async (world) => {
+				await runSlot(world, fiveOClock, "failed");
+				const runId = toRunId("other-20261123T1800Z");
+				world.nowMs += hourMs;
+				const good = world.summary(runId, { slotAtMs: sixOClock, trigger: "cron" });
+				await world.scheduler.runSealed({ ...good, job: toJobName("other") });
+				expect((await world.scheduler.incidents()).open).toMatchObject([{ job: "hourly" }]);
+			}));
+
+		it("begins and ends when the runs were sealed, not when that was heard", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const bad = world.summary(toRunId("hourly-20261123T1700Z"), {
+					slotAtMs: fiveOClock,
+					verdict: "failed",
+				});
+				await world.ringUntil(fiveOClock + 2 * minuteMs);
+				await world.scheduler.runSealed(bad);
+				await world.cron(sixOClock);
+				const good = world.summary(toRunId("hourly-20261123T1800Z"), { slotAtMs: sixOClock });
+				await world.ringUntil(sixOClock + 2 * minuteMs);
+				await world.scheduler.runSealed(good);
+				expect((await world.scheduler.incidents()).past).toMatchObject([
+					{ openedAt: bad.sealedAt, closedAt: good.sealedAt, durationMs: hourMs },
+				]);
+			}));
+
+		it("ends and begins again within one millisecond, and both are told", () =>
+			withWorld(async (world) => {
+				const hear = (slotAtMs: number, verdict: "failed" | "succeeded") =>
+					world.scheduler.runSealed({
+						...world.summary(runIdForSlot(world.job.name, slotAtMs), { slotAtMs, verdict }),
+						startedAt: new Date(slotAtMs).toISOString(),
+					});
+				await hear(fiveOClock, "failed");
+				await hear(sixOClock, "succeeded");
+				await hear(sevenOClock, "failed");
+				await world.ringUntil(world.nowMs + minuteMs);
+				const opened = world.toldOn().filter((told) => told === "opened run_failed");
+				expect(opened).toHaveLength(2);
+				const { open, past } = await world.scheduler.incidents();
+				expect([open.length, past.length]).toEqual([1, 1]);
+			}));
+
+		it("of a job that is gone is over: no run of it will come", () =>
+			withWorld(async (world) => {
+				await runSlot(world, fiveOClock, "failed");
+				world.jobs = [];
+				await world.restart();
+				await world.scheduler.look();
+				expect((await world.scheduler.incidents()).open).toEqual([]);
+			}));
+
 		it("heard of twice is told once, also when it was over in between", () =>
 			withWorld(async (world) => {
 				await runSlot(world, fiveOClock, "failed");
@@ -99,6 +154,90 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				await world.seal(fiveOClock, "failed");
 				await world.ringUntil(world.nowMs + minuteMs);
 				expect(world.toldOn()).toEqual(["opened run_failed", "closed run_failed"]);
+				const { past } = await world.scheduler.incidents();
+				// Not "over" at the time when it was heard.
+				expect(past[0]?.closedAt).toBe(past[0]?.openedAt);
+			}));
+
+		it("is over when a rerun of its rerun goes well", () =>
+			withWorld(async (world) => {
+				await runSlot(world, fiveOClock, "failed");
+				const rerun = (number: number, verdict: "failed" | "succeeded") =>
+					world.scheduler.runSealed(
+						world.summary(toRunId(`hourly-20261123T1700Z-r${number}`), {
+							verdict,
+							trigger: "rerun",
+						}),
+					);
+				await rerun(1, "failed");
+				expect((await world.scheduler.incidents()).open).toMatchObject([{ occurrences: 2 }]);
+				await rerun(2, "succeeded");
+				expect((await world.scheduler.incidents()).open).toEqual([]);
+			}));
+
+		it("is kept in the book though nobody is to be told, and says so", () =>
+			withWorld(async (world) => {
+				world.isSilent = true;
+				await world.restart();
+				await runSlot(world, fiveOClock, "failed");
+				const { open, channels } = await world.scheduler.incidents();
+				expect(open).toMatchObject([{ kind: "run_failed", deliveries: [] }]);
+				expect(channels).toEqual({ discord: false, webhook: false, heartbeat: false });
+				const { sql } = world.platform.storage;
+				expect(sql.exec("SELECT * FROM deliveries").toArray()).toEqual([]);
+			}));
+
+		it("whose summary cannot be read holds up neither the slots nor what is to be told, and is logged", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const run = world.runOf(fiveOClock);
+				const summary = world.summary(toRunId("hourly-20261123T1700Z"), { slotAtMs: fiveOClock });
+				const unreadable = { ...summary, tasks: null as never };
+				if (run !== undefined) Object.assign(run, { state: "sealed", summary: unreadable });
+				const alarms = world.alarms.length;
+				await world.ringUntil(sixOClock + 5 * minuteMs);
+				expect(world.logged.map(({ event }) => event)).toContain("alarm_failed");
+				expect(world.runOf(sixOClock)?.request).toMatchObject({ trigger: "alarm" });
+				expect(world.toldOn()).toContain("opened cron_dead");
+				expect(world.alarms.length - alarms).toBeLessThan(200);
+			}));
+	});
+
+	describe("a seal that is heard late", () => {
+		/** The run of 17:00 is being sealed while the two after it come and go. */
+		const sealedLate = async (
+			world: ScheduleWorld,
+			six: "failed" | "succeeded",
+			seven: "failed" | "succeeded",
+			five: "failed" | "succeeded",
+		) => {
+			await world.cron(fiveOClock);
+			const run = world.runOf(fiveOClock);
+			if (run !== undefined) run.state = "sealing";
+			await runSlot(world, sixOClock, six);
+			await runSlot(world, sevenOClock, seven);
+			await world.seal(fiveOClock, five);
+			await world.ringUntil(world.nowMs + minuteMs);
+		};
+
+		it("of a good run is no end of what began after it", () =>
+			withWorld(async (world) => {
+				await sealedLate(world, "failed", "failed", "succeeded");
+				expect(world.toldOn().filter((told) => told.includes("failed"))).toEqual([
+					"opened run_failed",
+				]);
+			}));
+
+		it("of a bad run is no end of what is bad now", () =>
+			withWorld(async (world) => {
+				await sealedLate(world, "succeeded", "failed", "failed");
+				expect(world.toldOn().filter((told) => told.includes("failed"))).toEqual([
+					"opened run_failed",
+				]);
+				const { open } = await world.scheduler.incidents();
+				expect(open.find(({ kind }) => kind === "run_failed")).toMatchObject({
+					runId: "hourly-20261123T1900Z",
+				});
 			}));
 	});
 
@@ -167,7 +306,7 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				await world.restart();
 				const alarms = world.alarms.length;
 				await world.ringUntil(world.nowMs + 100 * hourMs);
-				const [delivery] = (await world.scheduler.incidents()).open[0]?.deliveries ?? [];
+				const [delivery] = (await world.scheduler.incidents()).past[0]?.deliveries ?? [];
 				expect(delivery).toMatchObject({
 					state: "given_up",
 					attempts: expect.any(Number),
@@ -195,6 +334,15 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				expect(world.heartbeats.map(({ runId, signal }) => `${runId.slice(-5)} ${signal}`)).toEqual(
 					["1700Z start", "1700Z success", "1800Z start", "1800Z fail"],
 				);
+			}));
+
+		it("are not sent for runs that come after another: they would count as the slot's own", () =>
+			withWorld(async (world) => {
+				const runId = toRunId("follower-20261123T1700Z-a");
+				const summary = world.summary(runId, { slotAtMs: fiveOClock, trigger: "after" });
+				await world.scheduler.runSealed({ ...summary, job: toJobName("follower") });
+				await world.ringUntil(world.nowMs + minuteMs);
+				expect(world.heartbeats).toEqual([]);
 			}));
 
 		it("are not sent for runs by hand, and not long after they were true", () =>
@@ -240,12 +388,15 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 			withWorld(async (world) => {
 				const runId = toRunId("hourly-20261123T165100000Z-m");
 				const run = knownRun(world, runId);
+				const otherId = toRunId("hourly-20261123T165200000Z-m");
+				const other = knownRun(world, otherId);
 				await insertOpenRun(world, runId);
+				await insertOpenRun(world, otherId);
 				world.nowMs += 6 * minuteMs;
 				await world.scheduler.look();
 				await world.ringUntil(world.nowMs + 1_000);
 				expect(world.logged).toEqual([]);
-				expect(run?.wakes).toBe(1);
+				expect([run?.wakes, other?.wakes]).toEqual([1, 1]);
 			}));
 
 		it("that were asked for and died before the ledger knew of them are found, too", () =>
@@ -297,9 +448,103 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				await world.seal(sixOClock);
 				await world.ringUntil(sixOClock + 20 * minuteMs);
 				expect(world.toldOn()).toEqual(["opened run_stuck"]);
+				const { open } = await world.scheduler.incidents();
+				expect(open[0]?.openedAt).toBe(new Date(run?.deadlineAtMs ?? 0).toISOString());
 				await world.seal(fiveOClock);
 				await world.ringUntil(world.nowMs + 1_000);
 				expect(world.toldOn()).toEqual(["opened run_stuck", "closed run_stuck"]);
+			}));
+
+		it("that tell of their seal while they are asked are not called stuck for ever", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const run = world.runOf(fiveOClock);
+				if (run !== undefined) run.state = "sealing";
+				await world.ringUntil(sixOClock + 3 * minuteMs);
+				const runId = toRunId("hourly-20261123T1700Z");
+				const summary = world.summary(runId, { slotAtMs: fiveOClock, trigger: "cron" });
+				world.duringWake = () => world.scheduler.runSealed(summary);
+				await world.ringUntil(sixOClock + 30 * minuteMs);
+				const { open } = await world.scheduler.incidents();
+				expect(open.filter(({ kind }) => kind === "run_stuck")).toEqual([]);
+			}));
+
+		it("two of which are stuck are told once, and each look at them is not another one", () =>
+			withWorld(async (world) => {
+				for (const slotAtMs of [fiveOClock, sixOClock]) {
+					await world.cron(slotAtMs);
+					const run = world.runOf(slotAtMs);
+					if (run !== undefined) run.state = "sealing";
+				}
+				await world.ringUntil(sevenOClock + 2 * hourMs);
+				const { open } = await world.scheduler.incidents();
+				expect(open.find(({ kind }) => kind === "run_stuck")?.occurrences).toBeLessThanOrEqual(2);
+				const toldOfStuck = () => world.toldOn().filter((told) => told.includes("stuck"));
+				expect(toldOfStuck()).toEqual(["opened run_stuck"]);
+				await world.seal(sixOClock);
+				await world.ringUntil(world.nowMs + minuteMs);
+				expect(toldOfStuck()).toEqual(["opened run_stuck"]);
+				await world.seal(fiveOClock);
+				await world.ringUntil(world.nowMs + minuteMs);
+				expect(toldOfStuck()).toEqual(["opened run_stuck", "closed run_stuck"]);
+			}));
+
+		it("are found though the ledger has a row that is no run's", () =>
+			withWorld(async (world) => {
+				const runId = toRunId("hourly-20261123T165100000Z-m");
+				const run = knownRun(world, runId);
+				await insertOpenRun(world, runId);
+				await insertOpenRun(world, "by hand, in the console");
+				world.nowMs += 6 * minuteMs;
+				await world.scheduler.look();
+				await world.ringUntil(world.nowMs + 1_000);
+				expect(run?.wakes).toBe(1);
+			}));
+
+		it("cost one look at the ledger in five minutes, however often the alarm rings", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const calls = world.database.calls;
+				for (let rings = 0; rings < 60; rings += 1) {
+					world.nowMs += 10_000;
+					await world.scheduler.onAlarm();
+				}
+				expect(world.database.calls - calls).toBeLessThanOrEqual(3);
+			}));
+
+		it("that come after another are watched, whoever was to start them", () =>
+			withWorld(async (world) => {
+				const after = (name: string, job: string) =>
+					new ScriptedJob(3, name, { kind: "after", job: toJobName(job) });
+				world.jobs = [world.job, after("follower", "hourly"), after("stranger", "another")];
+				await world.restart();
+				const follower = knownRun(world, toRunId("follower-20261123T1700Z-a"));
+				const stranger = knownRun(world, toRunId("stranger-20261123T1700Z-a"));
+				await runSlot(world, fiveOClock);
+				await world.ringUntil(fiveOClock + 7 * minuteMs);
+				expect([follower?.wakes, stranger?.wakes]).toEqual([1, 0]);
+			}));
+
+		it("that come to be only half an hour after they were asked for are not let go before", () =>
+			withWorld(async (world) => {
+				const runId = toRunId("hourly-20261123T165100000Z-m");
+				await insertOpenRun(world, runId);
+				await world.ringUntil(world.nowMs + 40 * minuteMs);
+				const run = knownRun(world, runId);
+				await world.ringUntil(world.nowMs + 11 * minuteMs);
+				expect(run?.wakes).toBeGreaterThanOrEqual(1);
+			}));
+
+		it("cost no alarm a request while the ledger is down", () =>
+			withWorld(async (world) => {
+				world.database.fails = "before";
+				world.nowMs += 6 * minuteMs;
+				const alarms = world.alarms.length;
+				for (let requests = 0; requests < 50; requests += 1) {
+					await world.scheduler.look();
+					await world.ringUntil(world.nowMs + 1_000);
+				}
+				expect(world.alarms.length - alarms).toBeLessThan(10);
 			}));
 
 		it("are looked at also while the ledger cannot be read", () =>

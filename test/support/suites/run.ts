@@ -177,6 +177,16 @@ export function describeRun(withPlatform: WithPlatform): void {
 				]);
 			}));
 
+		it("is told to the scheduler also while the run after it cannot be started", () =>
+			withPlatform(async (platform) => {
+				const world = new World(platform, new ScriptedJob(1));
+				world.startFails = true;
+				await world.start();
+				await world.finish();
+				await world.ringWhenDue();
+				expect(world.told).toHaveLength(1);
+			}));
+
 		it("is forgotten seven days after its seal was confirmed, and is then unknown", () =>
 			withPlatform(async (platform) => {
 				const world = new World(platform, new ScriptedJob(1));

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { runIdForSlot } from "../../../src/domain/ids.ts";
 import { fiveOClock, hourMs, minuteMs, ScheduleWorld } from "../schedule-world.ts";
 import { ScriptedJob } from "../scripted-job.ts";
 import type { WithPlatform } from "./run.ts";
@@ -130,6 +131,256 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				expect(world.runOf(fiveOClock)).toBeDefined();
 			}));
 
+		it("cron and alarm that both wait for the run before start one run, and the slower one changes nothing", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const before = world.runOf(fiveOClock);
+				if (before !== undefined) before.state = "sealing";
+				await world.ringUntil(sixOClock);
+				const slow = Promise.withResolvers<void>();
+				world.duringWake = () => {
+					world.duringWake = null;
+					return slow.promise;
+				};
+				const cron = world.scheduler.cronCame({ cron: "0 * * * *", scheduledAtMs: sixOClock });
+				await vi.waitFor(() => expect(world.duringWake).toBeNull());
+				world.sleepUntil(sixOClock + 120_000);
+				await world.scheduler.onAlarm();
+				expect(world.runOf(sixOClock)?.request?.trigger).toBe("alarm");
+				slow.resolve();
+				await cron;
+				expect(world.runOf(sixOClock)?.starts).toBe(1);
+				const { jobs } = await world.scheduler.schedule();
+				expect(jobs[0]?.slots[0]).toMatchObject({ account: "run", trigger: "alarm" });
+			}));
+
+		it("an answer about the run before that comes after the slot was decided makes no overlap of it", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const before = world.runOf(fiveOClock);
+				if (before !== undefined) before.state = "sealing";
+				await world.ringUntil(sixOClock);
+				const slow = Promise.withResolvers<void>();
+				world.duringWake = () => {
+					world.duringWake = null;
+					return slow.promise;
+				};
+				const cron = world.scheduler.cronCame({ cron: "0 * * * *", scheduledAtMs: sixOClock });
+				await vi.waitFor(() => expect(world.duringWake).toBeNull());
+				world.sleepUntil(sixOClock + 120_000);
+				await world.scheduler.onAlarm();
+				if (before !== undefined) before.state = "running";
+				slow.resolve();
+				await cron;
+				expect(await world.accounts()).toEqual(["17:00 run", "18:00 run"]);
+			}));
+
+		it("a crash after the cron came and before its slot was decided is not called a dead cron", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const before = world.runOf(fiveOClock);
+				if (before !== undefined) before.state = "sealing";
+				await world.ringUntil(sixOClock + 300);
+				world.duringWake = () => new Promise(() => undefined);
+				void world.scheduler.cronCame({ cron: "0 * * * *", scheduledAtMs: sixOClock });
+				await vi.waitFor(async () => {
+					const { proofOfLife } = await world.scheduler.schedule();
+					expect(proofOfLife.cron).toBe("2026-11-23T18:00:00.300Z");
+				});
+				world.duringWake = null;
+				await world.restart();
+				await world.ringUntil(sixOClock + 3 * minuteMs);
+				expect(await world.accounts()).toEqual(["17:00 run", "18:00 run"]);
+				expect(world.toldOn()).toEqual([]);
+			}));
+
+		it("a crash between a slot's account and its start is made good within a minute", () =>
+			withWorld(async (world) => {
+				await world.ringUntil(fiveOClock + 200);
+				world.duringStart = () => new Promise(() => undefined);
+				void world.scheduler.cronCame({ cron: "0 * * * *", scheduledAtMs: fiveOClock });
+				await vi.waitFor(async () => expect(await world.accounts()).toEqual(["17:00 run"]));
+				world.duringStart = null;
+				await world.restart();
+				await world.ringUntil(world.nowMs + 65_000);
+				expect(world.runOf(fiveOClock)?.starts).toBe(1);
+			}));
+
+		it("a cron that is the first thing to come to a new deployment starts its run", () =>
+			withPlatform(async (platform) => {
+				const world = new ScheduleWorld(platform);
+				await world.restart();
+				world.sleepUntil(fiveOClock + 300);
+				await world.scheduler.cronCame({ cron: "0 * * * *", scheduledAtMs: fiveOClock });
+				expect(world.runOf(fiveOClock)?.request).toMatchObject({ trigger: "cron" });
+				expect(world.alarmAtMs).not.toBeNull();
+			}));
+
+		it("a clock that was hours ahead for a while does not stop the looks at runs and ledger", () =>
+			withWorld(async (world) => {
+				world.sleepUntil(fiveOClock + 5 * hourMs + 10 * minuteMs);
+				await world.scheduler.look();
+				await world.ringUntil(world.nowMs + minuteMs);
+				world.nowMs = fiveOClock + minuteMs;
+				const calls = world.database.calls;
+				await world.scheduler.look();
+				await world.ringUntil(world.nowMs + 1_000);
+				expect(world.database.calls - calls).toBe(1);
+				const { proofOfLife } = await world.scheduler.schedule();
+				expect(proofOfLife.http).toBe(new Date(fiveOClock + minuteMs).toISOString());
+			}));
+
+		it("a dead alarm that only the dashboard notices is set for the slot that is due", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				await world.seal(fiveOClock);
+				await world.ringUntil(world.nowMs + minuteMs);
+				world.sleepUntil(sixOClock + 10 * minuteMs);
+				await world.scheduler.schedule();
+				await world.ringUntil(world.nowMs + 1_000);
+				expect(await world.accounts()).toEqual(["17:00 run", "18:00 late"]);
+				const { past } = await world.scheduler.incidents();
+				expect(past.find(({ kind }) => kind === "alarm_dead")?.evidence).toEqual({
+					lastSeenAt: expect.any(String),
+				});
+			}));
+
+		it("a cron that died is known to be dead since the slot that it did not come for", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				await world.seal(fiveOClock);
+				await world.ringUntil(sixOClock + 3 * minuteMs);
+				const { open } = await world.scheduler.incidents();
+				expect(open).toMatchObject([
+					{
+						kind: "cron_dead",
+						openedAt: "2026-11-23T18:00:00.000Z",
+						slot: "2026-11-23T18:00:00Z",
+						evidence: { lastSeenAt: "2026-11-23T17:00:00.300Z" },
+					},
+				]);
+			}));
+
+		it("a start that fails after another one was confirmed does not start the run a third time", () =>
+			withWorld(async (world) => {
+				let failFirst: (() => void) | null = null;
+				world.duringStart = () =>
+					new Promise((_, reject) => {
+						world.duringStart = null;
+						failFirst = () => reject(new Error("Network connection lost"));
+					});
+				const cron = world.cron(fiveOClock);
+				await vi.waitFor(() => expect(failFirst).not.toBeNull());
+				await world.scheduler.onAlarm();
+				(failFirst as (() => void) | null)?.();
+				await cron;
+				await world.ringUntil(fiveOClock + 10 * minuteMs);
+				expect(world.runOf(fiveOClock)?.starts).toBe(1);
+			}));
+
+		it("a start that was confirmed only after the run had ended tells no heartbeat that it hangs", () =>
+			withWorld(async (world) => {
+				world.unreachable = "after";
+				await world.cron(fiveOClock);
+				await world.seal(fiveOClock);
+				await world.ringUntil(world.nowMs + 1_000);
+				world.unreachable = null;
+				await world.ringUntil(fiveOClock + 5 * minuteMs);
+				expect(world.heartbeats.map(({ signal }) => signal)).toEqual(["success"]);
+			}));
+
+		it("a run whose coordinator cannot be reached for long is late, and that is told, though its slot was taken in time", () =>
+			withWorld(async (world) => {
+				world.unreachable = "before";
+				await world.cron(fiveOClock);
+				await world.ringUntil(fiveOClock + 2 * minuteMs);
+				expect(world.toldOn()).toEqual([]);
+				await world.ringUntil(fiveOClock + 5 * minuteMs);
+				expect(world.toldOn()).toEqual(["opened slot_late"]);
+				await world.ringUntil(fiveOClock + 20 * minuteMs);
+				world.unreachable = null;
+				await world.ringUntil(fiveOClock + 25 * minuteMs);
+				expect(await world.accounts()).toEqual(["17:00 late"]);
+				expect(world.toldOn()).toEqual(["opened slot_late"]);
+				await world.seal(fiveOClock);
+				await world.cron(sixOClock);
+				await world.ringUntil(sixOClock + minuteMs);
+				expect(world.toldOn()).toEqual(["opened slot_late", "closed slot_late"]);
+			}));
+
+		it("a slot whose run could not be started ends no outage", () =>
+			withWorld(async (world) => {
+				world.sleepUntil(fiveOClock + 30 * minuteMs);
+				await world.scheduler.look();
+				await world.ringUntil(world.nowMs + minuteMs);
+				await world.seal(fiveOClock);
+				world.unreachable = "before";
+				await world.cron(sixOClock);
+				await world.ringUntil(sixOClock + 2 * minuteMs);
+				expect(world.toldOn()).not.toContain("closed slot_late");
+			}));
+
+		it("a coordinator that never answers again holds up no slot after its run's deadline, and is told", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				world.broken.add(runIdForSlot(world.job.name, fiveOClock));
+				for (let slot = 1; slot <= 4; slot += 1) {
+					await world.cron(fiveOClock + slot * hourMs);
+					await world.ringUntil(world.nowMs + 20 * minuteMs);
+					await world.seal(fiveOClock + slot * hourMs);
+				}
+				expect(await world.accounts()).toEqual([
+					"17:00 run",
+					"18:00 late",
+					"19:00 run",
+					"20:00 run",
+					"21:00 run",
+				]);
+				expect(world.toldOn()).toContain("opened run_stuck");
+			}));
+
+		it("a coordinator that never takes its start is given up, and its slot says why it was missed", () =>
+			withWorld(async (world) => {
+				world.broken.add(runIdForSlot(world.job.name, fiveOClock));
+				await world.cron(fiveOClock);
+				for (let slot = 1; slot <= 4; slot += 1) {
+					await world.cron(fiveOClock + slot * hourMs);
+					await world.ringUntil(world.nowMs + 20 * minuteMs);
+					await world.seal(fiveOClock + slot * hourMs);
+				}
+				const { jobs } = await world.scheduler.schedule();
+				expect(jobs[0]?.slots.at(-1)).toMatchObject({
+					slot: "2026-11-23T17:00:00Z",
+					account: "missed",
+					reason: "hourly-20261123T1700Z could not be started: Error: Network connection lost",
+				});
+				const starts = world.logged.filter(({ event }) => event === "start_failed").length;
+				await world.ringUntil(world.nowMs + 20 * minuteMs);
+				expect(world.logged.filter(({ event }) => event === "start_failed")).toHaveLength(starts);
+				expect(world.toldOn()).toContain("opened slot_missed");
+			}));
+
+		it("a coordinator that hangs holds up neither the slots of others nor what is to be told", () =>
+			withWorld(async (world) => {
+				vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+				try {
+					await world.cron(fiveOClock);
+					await world.ringUntil(fiveOClock + 4 * minuteMs);
+					world.duringWake = () => new Promise(() => undefined);
+					world.sleepUntil(fiveOClock + 6 * minuteMs);
+					let isOver = false;
+					const ring = world.scheduler.onAlarm().then(() => {
+						isOver = true;
+					});
+					await vi.advanceTimersByTimeAsync(60_000);
+					expect(isOver).toBe(true);
+					await ring;
+				} finally {
+					vi.useRealTimers();
+				}
+				expect(world.logged.map(({ event }) => event)).toContain("run_unreachable");
+			}));
+
 		it("a cron of no job is told to the log", () =>
 			withWorld(async (world) => {
 				await world.scheduler.cronCame({ cron: "5 4 * * *", scheduledAtMs: fiveOClock });
@@ -175,9 +426,47 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				expect(world.toldOn()).toEqual([]);
 			}));
 
-		it("a slot that was never decided says why it was missed", () =>
+		it("a run that goes on for three slots is what each of them waits for", () =>
 			withWorld(async (world) => {
 				await world.cron(fiveOClock);
+				await world.cron(sixOClock);
+				await world.cron(sevenOClock);
+				expect(await world.accounts()).toEqual(["17:00 run", "18:00 overlap", "19:00 overlap"]);
+			}));
+
+		it("the newest 400 slots of a job are kept, and no other job's are forgotten with them", () =>
+			withWorld(async (world) => {
+				const { sql } = world.platform.storage;
+				const insert = (job: string, slotAtMs: number) =>
+					sql.exec(
+						"INSERT INTO slots (job, slot_at_ms, account, decided_at_ms, failures) VALUES (?, ?, 'paused', ?, 0)",
+						...[job, slotAtMs, slotAtMs],
+					);
+				for (let hours = 1; hours <= 450; hours += 1) insert("hourly", fiveOClock - hours * hourMs);
+				insert("monthly", fiveOClock - 1_000 * hourMs);
+				await world.cron(fiveOClock);
+				const kept = sql.exec("SELECT job, count(*) AS slots FROM slots GROUP BY job ORDER BY job");
+				expect(kept.toArray()).toEqual([
+					{ job: "hourly", slots: 400 },
+					{ job: "monthly", slots: 1 },
+				]);
+			}));
+
+		it("a slot that waits is not asked about at each ring of the alarm", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				world.unreachable = "before";
+				await world.cron(sixOClock);
+				for (let rings = 0; rings < 10; rings += 1) await world.scheduler.onAlarm();
+				const postponed = world.logged.filter(({ event }) => event === "slot_postponed");
+				expect(postponed).toHaveLength(1);
+			}));
+
+		it("a slot that was never decided says why it was missed", () =>
+			withWorld(async (world) => {
+				world.sleepUntil(sixOClock - 2 * minuteMs);
+				await world.scheduler.look();
+				await world.ringUntil(world.nowMs);
 				world.unreachable = "before";
 				await world.cron(sixOClock);
 				await world.cron(sevenOClock);
@@ -261,6 +550,30 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				expect(await world.accounts()).toEqual(["17:00 run", "18:00 run"]);
 			}));
 
+		it("a slot that was due when its cron expression was changed says why it has no run", () =>
+			withWorld(async (world) => {
+				world.sleepUntil(fiveOClock + minuteMs);
+				world.jobs = [new ScriptedJob(3, "hourly", { kind: "cron", cron: "30 * * * *" })];
+				await world.restart();
+				await world.ringUntil(fiveOClock + 40 * minuteMs);
+				expect(await world.accounts()).toEqual(["17:00 missed", "17:30 run"]);
+				const { jobs } = await world.scheduler.schedule();
+				expect(jobs[0]?.slots[1]?.reason).toContain("0 * * * *");
+			}));
+
+		it("a new cron expression is kept by the alarm though the old one's slot is far away", () =>
+			withWorld(async (world) => {
+				world.jobs = [new ScriptedJob(3, "hourly", { kind: "cron", cron: "0 4 * * *" })];
+				await world.restart();
+				await world.scheduler.schedule();
+				await world.ringUntil(fiveOClock + 10 * minuteMs);
+				world.jobs = [world.job];
+				await world.restart();
+				await world.scheduler.schedule();
+				await world.ringUntil(sixOClock + 2 * minuteMs);
+				expect(world.runOf(sixOClock)?.request).toMatchObject({ trigger: "alarm" });
+			}));
+
 		it("a job that is gone has no schedule any more", () =>
 			withWorld(async (world) => {
 				world.jobs = [new ScriptedJob(3, "other", { kind: "cron", cron: "0 * * * *" })];
@@ -299,8 +612,10 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 					paused: null,
 					slots: { length: 48 },
 				});
+				expect(schedule.nextAlarm).toBe(new Date(world.alarmAtMs ?? 0).toISOString());
 				expect(schedule.jobs[0]?.slots[0]).toMatchObject({
 					account: "run",
+					durationMs: 0,
 					trigger: "cron",
 					verdict: "succeeded",
 					tasks: { planned: 100, succeeded: 100 },
@@ -325,6 +640,24 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				expect(world.toldOn()).toEqual([]);
 			}));
 
+		it("that comes again after one that is over began when it came", () =>
+			withWorld(async (world) => {
+				await pause(world, world.nowMs + minuteMs);
+				await world.ringUntil(world.nowMs + 5 * minuteMs);
+				const since = new Date(world.nowMs).toISOString();
+				await pause(world, sixOClock);
+				await world.ringUntil(world.nowMs + minuteMs);
+				expect(await pause(world, sevenOClock)).toMatchObject({ paused: { since } });
+			}));
+
+		it("ends with its last moment: the slot of that moment is run", () =>
+			withWorld(async (world) => {
+				await pause(world, sixOClock);
+				await world.cron(fiveOClock);
+				await world.cron(sixOClock, 0);
+				expect(await world.accounts()).toEqual(["17:00 paused", "18:00 run"]);
+			}));
+
 		it("is ended by a resume, and survives a restart until then", () =>
 			withWorld(async (world) => {
 				await pause(world, sevenOClock);
@@ -342,6 +675,37 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				await world.cron(fiveOClock);
 				await world.ringUntil(world.nowMs);
 				expect(world.heartbeats).toMatchObject([{ signal: "success" }]);
+			}));
+
+		it("in which nothing was alive misses nothing: its slots were paused", () =>
+			withWorld(async (world) => {
+				await pause(world, sevenOClock + 30 * minuteMs);
+				world.sleepUntil(sevenOClock + 45 * minuteMs);
+				await world.scheduler.look();
+				await world.ringUntil(world.nowMs + minuteMs);
+				expect(await world.accounts()).toEqual(["17:00 paused", "18:00 paused", "19:00 paused"]);
+				expect(world.toldOn().filter((told) => told.includes("slot"))).toEqual([]);
+			}));
+
+		it("in which nothing was alive misses nothing, also when it is ended before the alarm rings", () =>
+			withWorld(async (world) => {
+				await pause(world, sevenOClock + hourMs);
+				world.sleepUntil(sevenOClock + 30 * minuteMs);
+				await world.scheduler.resume(world.job.name);
+				await world.ringUntil(world.nowMs + minuteMs);
+				expect(await world.accounts()).toEqual(["17:00 paused", "18:00 paused", "19:00 paused"]);
+				expect(world.toldOn().filter((told) => told.includes("slot"))).toEqual([]);
+			}));
+
+		it("that comes while the run before is asked is kept", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const run = world.runOf(fiveOClock);
+				if (run !== undefined) run.state = "sealing";
+				await world.ringUntil(sixOClock);
+				world.duringWake = async () => void (await pause(world, sevenOClock));
+				await world.cron(sixOClock);
+				expect(await world.accounts()).toEqual(["17:00 run", "18:00 paused"]);
 			}));
 
 		it("of a job without a schedule is refused", () =>

@@ -1,0 +1,16 @@
+/** Coordinators answer in milliseconds. One that hangs must hold up neither the slots nor what is to be told. */
+const answerWithinMs = 30_000;
+
+/** Rejects when there is no answer in time; what was asked for may be carried out all the same. */
+export async function withinTime<T>(answer: Promise<T>): Promise<T> {
+	let timer: ReturnType<typeof setTimeout> | null = null;
+	const limit = new Promise<never>((_, reject) => {
+		const reason = `no answer within ${answerWithinMs / 1_000} s`;
+		timer = setTimeout(() => reject(new Error(reason)), answerWithinMs);
+	});
+	try {
+		return await Promise.race([answer, limit]);
+	} finally {
+		clearTimeout(timer);
+	}
+}
