@@ -14,6 +14,9 @@ function sqlAsText(): Plugin {
 	};
 }
 
+/** Milliseconds. For what hangs, not for what is slow: machines are shared. */
+const testTimeout = 30_000;
+
 export default defineConfig(async () => ({
 	test: {
 		// What the Worker logs is of interest when a test fails.
@@ -21,7 +24,7 @@ export default defineConfig(async () => ({
 		projects: [
 			{
 				plugins: [sqlAsText()],
-				test: { name: "unit", include: ["test/unit/**/*.test.ts"] },
+				test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout },
 			},
 			{
 				plugins: [
@@ -39,7 +42,7 @@ export default defineConfig(async () => ({
 						},
 					}),
 				],
-				test: { name: "workerd", include: ["test/workerd/**/*.test.ts"] },
+				test: { name: "workerd", include: ["test/workerd/**/*.test.ts"], testTimeout },
 			},
 			{
 				test: {

@@ -247,7 +247,8 @@ export class SchedulerStore {
 		return this.#db
 			.select()
 			.from(deliveries)
-			.where(eq(deliveries.channel, "heartbeat"))
+			// Written out, not bound: SQLite takes a partial index only for the very condition it was made with.
+			.where(sql`${deliveries.channel} = 'heartbeat'`)
 			.orderBy(desc(deliveries.createdAtMs), desc(deliveries.messageId))
 			.limit(1)
 			.get();

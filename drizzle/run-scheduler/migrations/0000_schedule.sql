@@ -12,6 +12,8 @@ CREATE TABLE `deliveries` (
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `deliveries_waiting` ON `deliveries` (`next_attempt_at_ms`) WHERE "deliveries"."next_attempt_at_ms" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `deliveries_heartbeats` ON `deliveries` (`created_at_ms`) WHERE "deliveries"."channel" = 'heartbeat';--> statement-breakpoint
+CREATE INDEX `deliveries_of_incident` ON `deliveries` (`incident_id`) WHERE "deliveries"."incident_id" IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `incidents` (
 	`incident_id` text PRIMARY KEY NOT NULL,
 	`kind` text NOT NULL,
@@ -43,6 +45,7 @@ CREATE TABLE `runs` (
 	CONSTRAINT "runs_verdict" CHECK("runs"."verdict" IN ('succeeded', 'partial', 'failed', 'cancelled', 'timed_out'))
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE INDEX `runs_watched` ON `runs` (`next_look_at_ms`) WHERE "runs"."next_look_at_ms" IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `schedules` (
 	`job` text PRIMARY KEY NOT NULL,
 	`cron` text NOT NULL,

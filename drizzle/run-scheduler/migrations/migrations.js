@@ -1,12 +1,10 @@
 import journal from './meta/_journal.json';
 import m0000 from './0000_schedule.sql';
-import m0001 from './0001_fewer_reads.sql';
 
   export default {
     journal,
     migrations: {
-      m0000,
-m0001
+      m0000
     }
   }
   

@@ -1,2 +1,0 @@
-CREATE INDEX `deliveries_of_incident` ON `deliveries` (`incident_id`) WHERE "deliveries"."incident_id" IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `runs_watched` ON `runs` (`next_look_at_ms`) WHERE "runs"."next_look_at_ms" IS NOT NULL;
