@@ -297,6 +297,8 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				expect(world.toldOn()).toEqual([]);
 				await world.ringUntil(fiveOClock + 5 * minuteMs);
 				expect(world.toldOn()).toEqual(["opened slot_late"]);
+				const [incident] = (await world.scheduler.incidents()).open;
+				expect(incident?.what).toContain("could not be started in time");
 				await world.ringUntil(fiveOClock + 20 * minuteMs);
 				world.unreachable = null;
 				await world.ringUntil(fiveOClock + 25 * minuteMs);
