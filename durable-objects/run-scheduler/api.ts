@@ -11,7 +11,7 @@ import type { PublicIncident } from "../../src/notify/public-incident.ts";
  * RFC 3339 UTC, as the API shows them.
  */
 export interface SchedulerApi {
-	/** The cron came: starts what is due for the jobs of its expression. Rejects when a run could not be started. */
+	/** The cron came: starts what is due for the jobs of its expression. What could not be started is tried again. */
 	cronCame(event: CronEvent): Promise<void>;
 	/** A request came: proof that the deployment answers, and a look at whether the alarm lives. */
 	look(): Promise<void>;

@@ -152,14 +152,20 @@ function takeSlot(
 	return slot;
 }
 
-function tellLate(context: SchedulerContext, { job, runId, slotAtMs }: SlotRow): void {
+/** @param reason why its run has not even started yet */
+function tellLate(
+	context: SchedulerContext,
+	{ job, runId, slotAtMs }: SlotRow,
+	reason?: string,
+): void {
+	const lateMs = context.ports.nowMs() - slotAtMs;
 	openIncident(context, {
 		kind: "slot_late",
 		job,
 		...(runId === null ? {} : { runId }),
 		slotAtMs,
 		beganAtMs: slotAtMs,
-		evidence: { lateMs: context.ports.nowMs() - slotAtMs },
+		evidence: { lateMs, ...(reason === undefined ? {} : { reason }) },
 	});
 }
 
@@ -221,15 +227,20 @@ function startFailed(context: SchedulerContext, slot: SlotRow, error: string): v
 	}
 	const tryAgainAtMs = nowMs + backoffMs(failures, longestPauseMs, ports.dice());
 	const isInTime = !isLate(slotAtMs, nowMs, ports.config.cronGraceMs);
-	saveInTimeOrLate(context, { ...current, failures, tryAgainAtMs }, isInTime);
+	saveInTimeOrLate(context, { ...current, failures, tryAgainAtMs }, isInTime, error);
 	context.alarm.wakeAt(tryAgainAtMs);
 }
 
 /** It was taken in time, but its run is what counts. */
-function saveInTimeOrLate(context: SchedulerContext, slot: SlotRow, isInTime: boolean): void {
+function saveInTimeOrLate(
+	context: SchedulerContext,
+	slot: SlotRow,
+	isInTime: boolean,
+	error?: string,
+): void {
 	const becomesLate = slot.account === "run" && !isInTime;
 	context.store.saveSlot(becomesLate ? { ...slot, account: "late" } : slot);
-	if (becomesLate) tellLate(context, slot);
+	if (becomesLate) tellLate(context, slot, error);
 }
 
 /** The next alarm tries again; the account is open until then. */

@@ -12,7 +12,7 @@ export const incidentKinds = [
 	"run_over_tolerance",
 	/** A run is not sealed though its deadline is long over. Over when it is sealed. */
 	"run_stuck",
-	/** The run of a slot started long after it was due. Over when a slot's run starts in time. */
+	/** The run of a slot started long after it was due, or still cannot be started. Over when a slot's run starts in time. */
 	"slot_late",
 	/** A slot had no run. Over when a slot's run starts in time. */
 	"slot_missed",
@@ -61,7 +61,7 @@ export interface IncidentEvidence {
 	}[];
 	/** How long after its slot the run started, milliseconds. */
 	readonly lateMs?: number;
-	/** Why a slot was missed, in English. */
+	/** Why a slot was missed, or its run not started in time, in English. */
 	readonly reason?: string;
 	/** The last proof of life of what is dead, epoch milliseconds. */
 	readonly lastSeenAtMs?: number;

@@ -47,6 +47,17 @@ describe("an object's alarm", () => {
 		expect(world.set).toEqual([1_000_000, 1_065_000]);
 	});
 
+	it("rests after work that failed, and no longer than the rows want once it goes well again", async () => {
+		const { world, alarm } = createAlarm(() => world.nowMs);
+		for (let failures = 0; failures < 20; failures += 1) {
+			await alarm.ring(() => Promise.reject(new Error("D1 is down")));
+		}
+		expect(world.alarmAtMs).toBeGreaterThan(world.nowMs + 10_000);
+		expect(world.alarmAtMs).toBeLessThanOrEqual(world.nowMs + 60_000);
+		await alarm.ring(async () => undefined);
+		expect(world.alarmAtMs).toBe(world.nowMs);
+	});
+
 	it("is set anew before the platform's last retries, and not sooner", async () => {
 		const set: (number | Date)[] = [];
 		const storage = { setAlarm: async (atMs: number | Date) => void set.push(atMs) };

@@ -77,9 +77,11 @@ const kinds: Phrases["kinds"] = {
 		afterwards: (f) => `Nothing has to be done; its result is in ${f.calls.show}.`,
 	},
 	slot_late: {
-		title: (f) => `A run of ${f.job} started late`,
+		title: (f) => `A run of ${f.job} is late`,
 		what: (f) =>
-			`The run of ${bySlot(f)} started ${f.late === null ? "late" : `${f.late} late`}${f.run === null ? "" : ` (${f.run})`}.`,
+			f.reason === null
+				? `The run of ${bySlot(f)} started ${f.late === null ? "late" : `${f.late} late`}${f.run === null ? "" : ` (${f.run})`}.`
+				: `The run of ${bySlot(f)} could not be started in time${f.run === null ? "" : ` (${f.run})`}, and is tried again: ${f.reason}.`,
 		toDo: () =>
 			`The run takes place, so nothing has to be repeated. If it happens again, look at ${cronTriggers} and at ${status}.`,
 		ended: (f) => `The run of a later slot of ${f.job} started in time.`,

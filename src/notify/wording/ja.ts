@@ -76,9 +76,11 @@ const kinds: Phrases["kinds"] = {
 		afterwards: (f) => `対応は不要です。結果は ${f.calls.show} で確認できます。`,
 	},
 	slot_late: {
-		title: (f) => `${f.job} の実行が遅れて始まりました`,
+		title: (f) => `${f.job} の実行が遅れています`,
 		what: (f) =>
-			`${slotOf(f)}の実行${f.run === null ? "" : ` ${f.run} `}が${f.late ?? ""}遅れて始まりました。`,
+			f.reason === null
+				? `${slotOf(f)}の実行${f.run === null ? "" : ` ${f.run} `}が${f.late ?? ""}遅れて始まりました。`
+				: `${slotOf(f)}の実行${f.run === null ? "" : ` ${f.run} `}を時間どおりに始められず、再試行しています。理由: ${f.reason}。`,
 		toDo: () =>
 			`実行そのものは行われるため、やり直しは不要です。繰り返す場合は、${cronTriggers} と ${status} を確認してください。`,
 		ended: (f) => `${f.job} の次の実行が時間どおりに始まりました。`,

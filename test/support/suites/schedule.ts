@@ -216,6 +216,17 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				expect(world.alarmAtMs).not.toBeNull();
 			}));
 
+		it("requests leave one proof a minute, whatever comes in", () =>
+			withWorld(async (world) => {
+				const since = new Date(world.nowMs).toISOString();
+				world.nowMs += 59_999;
+				await world.scheduler.look();
+				expect((await world.scheduler.schedule()).proofOfLife.http).toBe(since);
+				world.nowMs += 1;
+				await world.scheduler.look();
+				expect((await world.scheduler.schedule()).proofOfLife.http).not.toBe(since);
+			}));
+
 		it("a clock that was hours ahead for a while does not stop the looks at runs and ledger", () =>
 			withWorld(async (world) => {
 				world.sleepUntil(fiveOClock + 5 * hourMs + 10 * minuteMs);
@@ -235,6 +246,9 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				await world.cron(fiveOClock);
 				await world.seal(fiveOClock);
 				await world.ringUntil(world.nowMs + minuteMs);
+				// Nothing else that is to be done may bring the alarm forward.
+				world.isSilent = true;
+				await world.restart();
 				world.sleepUntil(sixOClock + 10 * minuteMs);
 				await world.scheduler.schedule();
 				await world.ringUntil(world.nowMs + 1_000);
@@ -278,6 +292,36 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				expect(world.runOf(fiveOClock)?.starts).toBe(1);
 			}));
 
+		it("a start that is confirmed twice, once slowly, began when it was confirmed first", () =>
+			withWorld(async (world) => {
+				const slow = Promise.withResolvers<void>();
+				world.duringStart = () => {
+					world.duringStart = null;
+					return slow.promise;
+				};
+				await world.ringUntil(fiveOClock + 200);
+				const cron = world.scheduler.cronCame({ cron: "0 * * * *", scheduledAtMs: fiveOClock });
+				await vi.waitFor(() => expect(world.duringStart).toBeNull());
+				await world.scheduler.onAlarm();
+				world.nowMs += 20_000;
+				slow.resolve();
+				await cron;
+				const { jobs } = await world.scheduler.schedule();
+				expect(jobs[0]?.slots[0]?.startedAt).toBe("2026-11-23T17:00:00.200Z");
+			}));
+
+		it("a run that started in time, and whose answer was lost in a crash of ten minutes, is not called late", () =>
+			withWorld(async (world) => {
+				world.unreachable = "after";
+				await world.cron(fiveOClock);
+				world.unreachable = null;
+				world.sleepUntil(fiveOClock + 10 * minuteMs);
+				await world.restart();
+				await world.scheduler.onAlarm();
+				expect(await world.accounts()).toEqual(["17:00 run"]);
+				expect(world.runOf(fiveOClock)?.starts).toBe(2);
+			}));
+
 		it("a start that was confirmed only after the run had ended tells no heartbeat that it hangs", () =>
 			withWorld(async (world) => {
 				world.unreachable = "after";
@@ -297,6 +341,8 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				expect(world.toldOn()).toEqual([]);
 				await world.ringUntil(fiveOClock + 5 * minuteMs);
 				expect(world.toldOn()).toEqual(["opened slot_late"]);
+				const [incident] = (await world.scheduler.incidents()).open;
+				expect(incident?.what).toContain("could not be started in time");
 				await world.ringUntil(fiveOClock + 20 * minuteMs);
 				world.unreachable = null;
 				await world.ringUntil(fiveOClock + 25 * minuteMs);
@@ -697,14 +743,24 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				expect(world.toldOn().filter((told) => told.includes("slot"))).toEqual([]);
 			}));
 
+		it("excuses no slot that was missed before it came", () =>
+			withWorld(async (world) => {
+				world.sleepUntil(sevenOClock + 30 * minuteMs);
+				await pause(world, sevenOClock + 2 * hourMs);
+				await world.ringUntil(world.nowMs + minuteMs);
+				expect(await world.accounts()).toEqual(["17:00 missed", "18:00 missed", "19:00 paused"]);
+				expect(world.toldOn()).toContain("opened slot_missed");
+			}));
+
 		it("that comes while the run before is asked is kept", () =>
 			withWorld(async (world) => {
 				await world.cron(fiveOClock);
 				const run = world.runOf(fiveOClock);
 				if (run !== undefined) run.state = "sealing";
 				await world.ringUntil(sixOClock);
+				// Not by world.cron: the alarm would ask the run, too, and so bring the pause too early.
 				world.duringWake = async () => void (await pause(world, sevenOClock));
-				await world.cron(sixOClock);
+				await world.scheduler.cronCame({ cron: "0 * * * *", scheduledAtMs: sixOClock });
 				expect(await world.accounts()).toEqual(["17:00 run", "18:00 paused"]);
 			}));
 
