@@ -8,7 +8,7 @@ import type {
 import type { Notice } from "../../src/notify/notice.ts";
 import { runAddress } from "../../src/notify/run-address.ts";
 import type { SchedulerContext } from "./context.ts";
-import type { IncidentRow } from "./store.ts";
+import type { IncidentRow } from "./incident-store.ts";
 
 /** Incidents: opened once, seen again without a word, closed once. Synchronous: part of the step that saw them. */
 export interface Sighting {
@@ -25,14 +25,14 @@ export interface Sighting {
 export function openIncident(context: SchedulerContext, sighting: Sighting): void {
 	const { ports, store } = context;
 	const { kind, job, evidence } = sighting;
-	const open = store.findOpenIncident(kind, job);
+	const open = store.incidents.findOpenIncident(kind, job);
 	const seen = {
 		runId: sighting.runId ?? open?.runId ?? null,
 		slotAtMs: sighting.slotAtMs ?? open?.slotAtMs ?? null,
 		evidence,
 	};
 	if (open !== undefined) {
-		store.saveIncident({ ...open, ...seen, occurrences: open.occurrences + 1 });
+		store.incidents.saveIncident({ ...open, ...seen, occurrences: open.occurrences + 1 });
 		return;
 	}
 	const nowMs = ports.nowMs();
@@ -45,7 +45,7 @@ export function openIncident(context: SchedulerContext, sighting: Sighting): voi
 		closedAtMs: null,
 		occurrences: 1,
 	};
-	store.saveIncident(incident);
+	store.incidents.saveIncident(incident);
 	tell(context, incident, "opened");
 	const { runId } = incident;
 	ports.log("warn", "incident_opened", { kind, job, ...(runId === null ? {} : { runId }) });
@@ -59,10 +59,10 @@ export function closeIncident(
 	closedAtMs = context.ports.nowMs(),
 ): void {
 	const { ports, store } = context;
-	const open = store.findOpenIncident(kind, job);
+	const open = store.incidents.findOpenIncident(kind, job);
 	if (open === undefined) return;
 	const closed = { ...open, closedAtMs: Math.max(open.openedAtMs, closedAtMs) };
-	store.saveIncident(closed);
+	store.incidents.saveIncident(closed);
 	tell(context, closed, "closed");
 	ports.log("info", "incident_closed", { kind, job });
 }
@@ -71,7 +71,7 @@ export function closeIncident(
 function newIncidentId(context: SchedulerContext, sighting: Sighting, noticedAtMs: number): string {
 	const { kind, job } = sighting;
 	const incidentId = [kind, ...(job === "" ? [] : [job]), noticedAtMs].join("-");
-	return context.store.findIncident(incidentId) === undefined
+	return context.store.incidents.findIncident(incidentId) === undefined
 		? incidentId
 		: newIncidentId(context, sighting, noticedAtMs + 1);
 }
@@ -95,7 +95,7 @@ function tell(
 	};
 	for (const channel of ["discord", "webhook"] as const) {
 		if (ports.channels[channel] === null) continue;
-		store.addDelivery({
+		store.incidents.addDelivery({
 			messageId: notice.messageId,
 			channel,
 			incidentId: row.incidentId,

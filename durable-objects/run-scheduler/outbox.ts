@@ -2,7 +2,7 @@ import { type DeliveryOutcome, isGivenUp, nextDeliveryAtMs } from "../../src/not
 import type { Heartbeat } from "../../src/notify/heartbeat.ts";
 import type { Notice } from "../../src/notify/notice.ts";
 import type { SchedulerContext } from "./context.ts";
-import type { DeliveryRow } from "./store.ts";
+import type { DeliveryRow } from "./incident-store.ts";
 
 /**
  * Sends what is to be told, again and again until it was taken or is not worth it any more.
@@ -13,7 +13,7 @@ import type { DeliveryRow } from "./store.ts";
 const deliveriesAtOnce = 6;
 
 export async function sendDeliveries(context: SchedulerContext): Promise<void> {
-	const due = context.store.listDueDeliveries(context.ports.nowMs(), deliveriesAtOnce);
+	const due = context.store.incidents.listDueDeliveries(context.ports.nowMs(), deliveriesAtOnce);
 	await Promise.all(due.map((delivery) => sendOne(context, delivery)));
 }
 
@@ -24,7 +24,7 @@ export function addHeartbeat(
 ): void {
 	if (ports.channels.heartbeat === null) return;
 	const nowMs = ports.nowMs();
-	store.addDelivery({
+	store.incidents.addDelivery({
 		messageId: `${heartbeat.runId}-${heartbeat.signal}`,
 		channel: "heartbeat",
 		incidentId: null,
@@ -43,7 +43,7 @@ async function sendOne(context: SchedulerContext, delivery: DeliveryRow): Promis
 	const before = findPredecessor(context, delivery);
 	if (before !== undefined) {
 		const nextAttemptAtMs = Math.max(before.nextAttemptAtMs ?? 0, ports.nowMs()) + 1;
-		store.updateDelivery({ ...delivery, nextAttemptAtMs });
+		store.incidents.updateDelivery({ ...delivery, nextAttemptAtMs });
 		return;
 	}
 	const outcome = await attempt(context, delivery);
@@ -51,7 +51,7 @@ async function sendOne(context: SchedulerContext, delivery: DeliveryRow): Promis
 	const attempts = delivery.attempts + 1;
 	if (outcome.kind === "delivered") {
 		const done = { attempts, deliveredAtMs: nowMs, nextAttemptAtMs: null, error: null };
-		store.updateDelivery({ ...delivery, ...done });
+		store.incidents.updateDelivery({ ...delivery, ...done });
 		return;
 	}
 	const policy = delivery.channel === "heartbeat" ? "heartbeat" : "notice";
@@ -59,7 +59,7 @@ async function sendOne(context: SchedulerContext, delivery: DeliveryRow): Promis
 	// One that would come too late need not be waited for.
 	const isOver = isGivenUp(policy, delivery.createdAtMs, againAtMs, attempts);
 	const nextAttemptAtMs = isOver ? null : againAtMs;
-	store.updateDelivery({ ...delivery, attempts, nextAttemptAtMs, error: outcome.reason });
+	store.incidents.updateDelivery({ ...delivery, attempts, nextAttemptAtMs, error: outcome.reason });
 	const { messageId, channel } = delivery;
 	const fields = { messageId, channel, attempts, reason: outcome.reason };
 	ports.log(isOver ? "error" : "warn", isOver ? "delivery_given_up" : "delivery_failed", fields);
@@ -72,7 +72,7 @@ function findPredecessor(
 ): DeliveryRow | undefined {
 	const first = messageId.replace(/-closed$/, "-opened").replace(/-(success|fail)$/, "-start");
 	if (first === messageId) return undefined;
-	const before = store.findDelivery(first, channel);
+	const before = store.incidents.findDelivery(first, channel);
 	return before?.nextAttemptAtMs == null ? undefined : before;
 }
 

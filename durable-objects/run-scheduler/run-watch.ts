@@ -111,7 +111,7 @@ async function lookAt(context: SchedulerContext, run: RunRow): Promise<void> {
 /** One at a time is told of: a second one is found by the next look after the first is over. */
 function openStuck(context: SchedulerContext, run: RunRow, beganAtMs: number): void {
 	const { runId, job, slotAtMs } = run;
-	if (context.store.findOpenIncident("run_stuck", job) !== undefined) return;
+	if (context.store.incidents.findOpenIncident("run_stuck", job) !== undefined) return;
 	openIncident(context, {
 		kind: "run_stuck",
 		job,
@@ -123,7 +123,7 @@ function openStuck(context: SchedulerContext, run: RunRow, beganAtMs: number): v
 }
 
 function closeStuck(context: SchedulerContext, { runId, job }: Pick<RunRow, "runId" | "job">) {
-	const stuck = context.store.findOpenIncident("run_stuck", job);
+	const stuck = context.store.incidents.findOpenIncident("run_stuck", job);
 	if (stuck?.runId === runId) closeIncident(context, "run_stuck", job);
 }
 
@@ -179,7 +179,11 @@ function judge(
 			.listSealedAfter(job, startedAtMs)
 			.find((run) => run.verdict !== null && run.tasks !== null && isGood(run, toleratedPercent));
 		// What stands open then began after that, and is not over.
-		if (good !== undefined && store.findOpenIncident(judgement.incident, job) !== undefined) return;
+		if (
+			good !== undefined &&
+			store.incidents.findOpenIncident(judgement.incident, job) !== undefined
+		)
+			return;
 		const { planned, succeeded, failed, lost } = summary.tasks;
 		const causes = summary.errors
 			.slice(0, 3)
@@ -196,7 +200,7 @@ function judge(
 	}
 	if (judgement.kind !== "good") return;
 	for (const kind of runIncidentKinds) {
-		const open = store.findOpenIncident(kind, job);
+		const open = store.incidents.findOpenIncident(kind, job);
 		if (open === undefined) continue;
 		const seenWith = open.runId === null ? undefined : store.findRun(open.runId);
 		// By hand a part is run: that shows the whole is good only for a rerun of what was bad.

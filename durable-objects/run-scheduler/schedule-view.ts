@@ -13,8 +13,10 @@ import type {
 } from "./api.ts";
 import type { SchedulerContext } from "./context.ts";
 import { toIncident } from "./incident-book.ts";
-import { dueSlots, isPaused } from "./slot-keeping.ts";
-import type { DeliveryRow, IncidentRow, ScheduleRow, SlotRow } from "./store.ts";
+import type { DeliveryRow, IncidentRow } from "./incident-store.ts";
+import { dueSlots } from "./slot-accounts.ts";
+import { isPaused } from "./slot-skipping.ts";
+import type { ScheduleRow, SlotRow } from "./store.ts";
 
 /** What the API shows of the schedule and its incidents. Reads only. */
 const slotsShown = 48;
@@ -72,18 +74,18 @@ export function viewIncidents(context: SchedulerContext): IncidentsView {
 	const { ports, store } = context;
 	const view = (row: IncidentRow) => ({
 		...publicIncident(toIncident(row), ports.nowMs()),
-		deliveries: store.listDeliveries(row.incidentId).flatMap(viewDelivery),
+		deliveries: store.incidents.listDeliveries(row.incidentId).flatMap(viewDelivery),
 	});
 	const { discord, webhook, heartbeat } = ports.channels;
 	return {
-		open: store.listIncidents(true, pastIncidentsShown).map(view),
-		past: store.listIncidents(false, pastIncidentsShown).map(view),
+		open: store.incidents.listIncidents(true, pastIncidentsShown).map(view),
+		past: store.incidents.listIncidents(false, pastIncidentsShown).map(view),
 		channels: {
 			discord: discord !== null,
 			webhook: webhook !== null,
 			heartbeat: heartbeat !== null,
 		},
-		lastHeartbeat: viewHeartbeat(store.findNewestHeartbeat()),
+		lastHeartbeat: viewHeartbeat(store.incidents.findNewestHeartbeat()),
 	};
 }
 

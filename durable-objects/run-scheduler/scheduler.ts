@@ -21,14 +21,10 @@ import { sendDeliveries } from "./outbox.ts";
 import type { SchedulerPorts } from "./ports.ts";
 import { hearSeal, isLedgerDue, lookAfterRuns } from "./run-watch.ts";
 import { viewIncidents, viewJob, viewSchedule } from "./schedule-view.ts";
-import {
-	confirmStarts,
-	dueSlots,
-	isPaused,
-	keepSlots,
-	settleChange,
-	settlePause,
-} from "./slot-keeping.ts";
+import { dueSlots } from "./slot-accounts.ts";
+import { keepSlots } from "./slot-keeping.ts";
+import { isPaused, settleChange, settlePause } from "./slot-skipping.ts";
+import { confirmStarts } from "./slot-starting.ts";
 import { SchedulerStore } from "./store.ts";
 
 /**
@@ -241,7 +237,7 @@ export class Scheduler implements SchedulerApi {
 			return [next, postponed ?? newest + cronGraceMs];
 		});
 		for (const slot of this.#store.listUnstarted()) wakes.push(slot.tryAgainAtMs ?? nowMs);
-		for (const atMs of [this.#store.firstLookAtMs(), this.#store.firstDeliveryAtMs()]) {
+		for (const atMs of [this.#store.firstLookAtMs(), this.#store.incidents.firstDeliveryAtMs()]) {
 			if (atMs !== null) wakes.push(atMs);
 		}
 		return wakes.length === 0 ? null : Math.max(nowMs, Math.min(...wakes));

@@ -2,25 +2,25 @@ import { and, asc, desc, eq, gt, isNotNull, isNull, lt, lte, min, ne, sql } from
 import { type DrizzleSqliteDODatabase, drizzle } from "drizzle-orm/durable-sqlite";
 import * as schema from "../../drizzle/run-scheduler/schema.ts";
 import type { JobName, RunId } from "../../src/domain/ids.ts";
-import type { IncidentKind } from "../../src/domain/incident.ts";
 import type { ObjectStorage } from "../storage.ts";
+import { IncidentStore } from "./incident-store.ts";
 
 /** The scheduler's rows: reads and writes, synchronous, and decides nothing. */
 export type ScheduleRow = typeof schema.schedules.$inferSelect;
 export type SlotRow = typeof schema.slots.$inferSelect;
 export type RunRow = typeof schema.runs.$inferSelect;
 export type ProofKind = (typeof schema.proofs.$inferSelect)["kind"];
-export type IncidentRow = typeof schema.incidents.$inferSelect;
-export type DeliveryRow = typeof schema.deliveries.$inferSelect;
 
 export class SchedulerStore {
 	readonly #storage: ObjectStorage;
 	readonly #db: DrizzleSqliteDODatabase;
+	readonly incidents: IncidentStore;
 
 	constructor(storage: ObjectStorage) {
 		this.#storage = storage;
 		// drizzle's type wants the whole DurableObjectStorage; it uses what ObjectStorage has.
 		this.#db = drizzle(storage as unknown as Parameters<typeof drizzle>[0]);
+		this.incidents = new IncidentStore(this.#db);
 	}
 
 	/** All or nothing: an error inside leaves the rows as they were. */
@@ -173,99 +173,6 @@ export class SchedulerStore {
 			.run();
 	}
 
-	findOpenIncident(kind: IncidentKind, job: JobName | ""): IncidentRow | undefined {
-		const { incidents } = schema;
-		return this.#db
-			.select()
-			.from(incidents)
-			.where(and(eq(incidents.kind, kind), eq(incidents.job, job), isNull(incidents.closedAtMs)))
-			.get();
-	}
-
-	findIncident(incidentId: string): IncidentRow | undefined {
-		const { incidents } = schema;
-		return this.#db.select().from(incidents).where(eq(incidents.incidentId, incidentId)).get();
-	}
-
-	/** Newest first. */
-	listIncidents(open: boolean, limit: number): IncidentRow[] {
-		const { incidents } = schema;
-		return this.#db
-			.select()
-			.from(incidents)
-			.where(open ? isNull(incidents.closedAtMs) : isNotNull(incidents.closedAtMs))
-			.orderBy(desc(incidents.openedAtMs), desc(incidents.incidentId))
-			.limit(limit)
-			.all();
-	}
-
-	saveIncident(row: IncidentRow): void {
-		const { incidentId, ...set } = row;
-		this.#db
-			.insert(schema.incidents)
-			.values(row)
-			.onConflictDoUpdate({ target: schema.incidents.incidentId, set })
-			.run();
-	}
-
-	/** What is there already stays as it is: the same thing is never told twice. */
-	addDelivery(row: DeliveryRow): void {
-		this.#db.insert(schema.deliveries).values(row).onConflictDoNothing().run();
-	}
-
-	findDelivery(messageId: string, channel: DeliveryRow["channel"]): DeliveryRow | undefined {
-		const { deliveries } = schema;
-		return this.#db
-			.select()
-			.from(deliveries)
-			.where(and(eq(deliveries.messageId, messageId), eq(deliveries.channel, channel)))
-			.get();
-	}
-
-	updateDelivery(row: DeliveryRow): void {
-		const { deliveries } = schema;
-		const { messageId, channel, ...set } = row;
-		this.#db
-			.update(deliveries)
-			.set(set)
-			.where(and(eq(deliveries.messageId, messageId), eq(deliveries.channel, channel)))
-			.run();
-	}
-
-	listDeliveries(incidentId: string): DeliveryRow[] {
-		const { deliveries } = schema;
-		return this.#db
-			.select()
-			.from(deliveries)
-			.where(eq(deliveries.incidentId, incidentId))
-			.orderBy(asc(deliveries.createdAtMs), asc(deliveries.channel))
-			.all();
-	}
-
-	findNewestHeartbeat(): DeliveryRow | undefined {
-		const { deliveries } = schema;
-		return this.#db
-			.select()
-			.from(deliveries)
-			// Written out, not bound: SQLite takes a partial index only for the very condition it was made with.
-			.where(sql`${deliveries.channel} = 'heartbeat'`)
-			.orderBy(desc(deliveries.createdAtMs), desc(deliveries.messageId))
-			.limit(1)
-			.get();
-	}
-
-	/** Longest due first. */
-	listDueDeliveries(nowMs: number, limit: number): DeliveryRow[] {
-		const { deliveries } = schema;
-		return this.#db
-			.select()
-			.from(deliveries)
-			.where(lte(deliveries.nextAttemptAtMs, nowMs))
-			.orderBy(asc(deliveries.nextAttemptAtMs), asc(deliveries.createdAtMs))
-			.limit(limit)
-			.all();
-	}
-
 	/** When the next run is to be looked at and the next delivery to be tried; null for none. */
 	firstLookAtMs(): number | null {
 		return (
@@ -278,38 +185,14 @@ export class SchedulerStore {
 		);
 	}
 
-	firstDeliveryAtMs(): number | null {
-		const { deliveries } = schema;
-		const [row] = this.#db
-			.select({ atMs: min(deliveries.nextAttemptAtMs) })
-			.from(deliveries)
-			.where(isNotNull(deliveries.nextAttemptAtMs))
-			.all();
-		return row?.atMs ?? null;
-	}
-
 	/** Deletes what is older than anybody asks for; heartbeats sooner, as nobody asks for them at all. */
 	forget(olderThanMs: number, heartbeatsOlderThanMs: number): void {
-		const { runs, incidents, deliveries } = schema;
+		const { runs } = schema;
 		this.#db
 			.delete(runs)
 			.where(and(lt(runs.startedAtMs, olderThanMs), isNull(runs.nextLookAtMs)))
 			.run();
-		this.#db.delete(incidents).where(lt(incidents.closedAtMs, olderThanMs)).run();
-		this.#db
-			.delete(deliveries)
-			.where(and(lt(deliveries.createdAtMs, olderThanMs), isNull(deliveries.nextAttemptAtMs)))
-			.run();
-		this.#db
-			.delete(deliveries)
-			.where(
-				and(
-					eq(deliveries.channel, "heartbeat"),
-					lt(deliveries.createdAtMs, heartbeatsOlderThanMs),
-					isNull(deliveries.nextAttemptAtMs),
-				),
-			)
-			.run();
+		this.incidents.forget(olderThanMs, heartbeatsOlderThanMs);
 	}
 
 	/** Keeps the newest slots of a job. */
