@@ -124,9 +124,7 @@ export const deliveries = sqliteTable(
 		index("deliveries_waiting")
 			.on(table.nextAttemptAtMs)
 			.where(sql`${table.nextAttemptAtMs} IS NOT NULL`),
-		index("deliveries_heartbeats")
-			.on(table.createdAtMs)
-			.where(sql`${table.channel} = 'heartbeat'`),
+		index("deliveries_heartbeats").on(table.createdAtMs).where(sql`${table.channel} = 'heartbeat'`),
 		index("deliveries_of_incident")
 			.on(table.incidentId)
 			.where(sql`${table.incidentId} IS NOT NULL`),
