@@ -91,6 +91,23 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				expect((await world.scheduler.incidents()).open).toMatchObject([{ job: "hourly" }]);
 			}));
 
+		it("names three causes, not every one of hundreds", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const bad = world.summary(toRunId("hourly-20261123T1700Z"), { verdict: "failed" });
+				const errors = Array.from({ length: 300 }, (_, number) => ({
+					fingerprint: `f${number}`,
+					code: `code_${number}`,
+					message: "?",
+					count: 1,
+					taskIds: [],
+				}));
+				await world.scheduler.runSealed({ ...bad, errors });
+				await world.ringUntil(world.nowMs + minuteMs);
+				const causes = world.told[0]?.notice.incident.evidence.causes ?? [];
+				expect(causes.map(({ code }) => code)).toEqual(["code_0", "code_1", "code_2"]);
+			}));
+
 		it("begins and ends when the runs were sealed, not when that was heard", () =>
 			withWorld(async (world) => {
 				await world.cron(fiveOClock);
@@ -343,6 +360,23 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				await world.scheduler.runSealed({ ...summary, job: toJobName("follower") });
 				await world.ringUntil(world.nowMs + minuteMs);
 				expect(world.heartbeats).toEqual([]);
+			}));
+
+		it("of a quarter of an hour ago are let go, however long the receiver is down", () =>
+			withWorld(async (world) => {
+				world.refusal = down;
+				await runSlot(world, fiveOClock);
+				await world.ringUntil(fiveOClock + 30 * minuteMs);
+				const waiting = world.platform.storage.sql.exec(
+					"SELECT * FROM deliveries WHERE channel = 'heartbeat' AND next_attempt_at_ms IS NOT NULL",
+				);
+				expect(waiting.toArray()).toEqual([]);
+			}));
+
+		it("of a run that an operator cancelled is no failure", () =>
+			withWorld(async (world) => {
+				await runSlot(world, fiveOClock, "cancelled");
+				expect(world.heartbeats.map(({ signal }) => signal)).toEqual(["start", "success"]);
 			}));
 
 		it("are not sent for runs by hand, and not long after they were true", () =>

@@ -696,6 +696,18 @@ export function describeSchedule(withPlatform: WithPlatform): void {
 				expect(await pause(world, sevenOClock)).toMatchObject({ paused: { since } });
 			}));
 
+		it("outlives a change of the cron expression", () =>
+			withWorld(async (world) => {
+				const before = await pause(world, sevenOClock);
+				world.jobs = [new ScriptedJob(3, "hourly", { kind: "cron", cron: "*/30 * * * *" })];
+				await world.restart();
+				await world.ringUntil(fiveOClock + 3 * minuteMs);
+				const { jobs } = await world.scheduler.schedule();
+				const paused = "paused" in before ? before.paused : null;
+				expect(jobs[0]?.paused).toEqual(paused);
+				expect(await world.accounts()).toEqual(["17:00 paused"]);
+			}));
+
 		it("ends with its last moment: the slot of that moment is run", () =>
 			withWorld(async (world) => {
 				await pause(world, sixOClock);
