@@ -29,13 +29,20 @@ export function App() {
 	const session = useResource<Session>("/api/session", isSignIn ? null : sessionRefreshMs);
 	const known = session.refusal?.kind === "signed_out" ? undefined : session.value;
 	const wasSignedIn = useRef(false);
+	const hasEnded = useRef(false);
 	if (known !== undefined) wasSignedIn.current = true;
 
 	useEffect(() => {
 		if (session.refusal?.kind !== "signed_out" || isSignIn) return;
 		forgetResources();
+		hasEnded.current = wasSignedIn.current;
 		go(signInPath(place.path + place.search), { replace: true });
 	}, [session.refusal, isSignIn, place.path, place.search]);
+
+	useEffect(() => {
+		if (!isSignIn || known === undefined) return;
+		go(readNext(new URLSearchParams(place.search).get("next")), { replace: true });
+	}, [isSignIn, known, place.search]);
 
 	useEffect(() => {
 		document.addEventListener("click", followLinks);
@@ -45,22 +52,16 @@ export function App() {
 	const signOut = useCallback(async () => {
 		await remove("/api/session");
 		wasSignedIn.current = false;
+		hasEnded.current = false;
 		forgetResources();
 		go("/sign-in");
 		session.reload();
 	}, [session.reload]);
 
 	if (isSignIn) {
-		const next = readNext(new URLSearchParams(place.search).get("next"));
 		return (
 			<ReaderProvider session={undefined}>
-				<SignInPage
-					hasEnded={wasSignedIn.current}
-					onSignedIn={() => {
-						session.reload();
-						go(next, { replace: true });
-					}}
-				/>
+				<SignInPage hasEnded={hasEnded.current} onSignedIn={session.reload} />
 			</ReaderProvider>
 		);
 	}

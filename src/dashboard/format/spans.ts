@@ -74,7 +74,10 @@ export function formatAge(atMs: number, nowMs: number, language: Language): stri
 		() => new Intl.RelativeTimeFormat(localeOf[language], { numeric: "always" }),
 	);
 	for (const [unit, below] of ageSteps) {
-		if (Math.abs(value) < below) return format.format(value, unit);
+		if (Math.abs(value) < below) {
+			const told = format.format(value, unit);
+			return language === "ja" ? told.replaceAll(" ", "") : told;
+		}
 		value = Math.trunc(value / unitsInNext[unit]);
 	}
 	return "";

@@ -84,7 +84,7 @@ function Settings({ onSignOut }: { readonly onSignOut: () => void }) {
 				</summary>
 				<div class="menu-body">
 					{session !== undefined && (
-						<p class="who">
+						<p class="signed-in">
 							{words.signIn.signedInAs} <strong>{session.name}</strong>
 							<br />
 							<span class="soft">

@@ -35,8 +35,8 @@ export function Keys(_props: { readonly place: Place }) {
 			prefixedAtMs.current = pressed.kind === "prefix" ? Date.now() : 0;
 			if (pressed.kind === "page") go(pressed.path);
 			else if (pressed.kind === "key") {
-				const done = pressed.key === "?" ? (setShown(true), true) : pressKey(pressed.key);
-				if (done) event.preventDefault();
+				if (pressed.key === "?") setShown(true);
+				if (pressed.key === "?" || pressKey(pressed.key)) event.preventDefault();
 			}
 		};
 		document.addEventListener("keydown", listen);

@@ -106,7 +106,7 @@ function Entry({ entry }: { readonly entry: AuditEntry }) {
 }
 
 function RunOrText({ text }: { readonly text: string }) {
-	return looksLikeRun.test(text) ? <a href={runPath(text)}>{text}</a> : <>{text}</>;
+	return looksLikeRun.test(text) ? <a href={runPath(text)}>{text}</a> : <span>{text}</span>;
 }
 
 function tell(value: unknown): string {

@@ -18,7 +18,8 @@ export type Glyph =
 	| "wait"
 	| "lost"
 	| "ring"
-	| "bell";
+	| "bell"
+	| "again";
 
 export interface Sign {
 	readonly tone: Tone;
@@ -67,6 +68,7 @@ const strokes: Readonly<Record<Glyph, string>> = {
 	wait: "M4.5 3h7m-7 10h7M5.2 3c0 3 5.6 4 5.6 10M10.8 3c0 3-5.6 4-5.6 10",
 	lost: "M5.4 6a2.7 2.7 0 1 1 4 2.4C8.4 8.9 8 9.4 8 10.3m0 2.3v.200",
 	ring: "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6Z",
+	again: "M12.6 6.2A5 5 0 1 0 13 8.6M13 3.2v3.2H9.8",
 	bell: "M8 2.6 14.2 13H1.8ZM8 6.6v3m0 1.8v.200",
 };
 const fills: Partial<Record<Glyph, string>> = {

@@ -17,6 +17,9 @@ export const en = {
 	close: "Close",
 	back: "Back",
 	utc: "UTC",
+	/** Between parts of a sentence, and behind it. */
+	comma: ", ",
+	stop: ". ",
 
 	verdict: {
 		succeeded: "Succeeded",
@@ -138,7 +141,7 @@ export const en = {
 		started: "Started",
 		verdict: "Verdict",
 		tasks: "Tasks",
-		newClips: "New clips",
+		newClips: "New",
 		requests: "Twitch requests",
 		duration: "Duration",
 		trigger: "Started by",
@@ -148,7 +151,7 @@ export const en = {
 		filter: "Verdict",
 		empty: "No run matches this filter. Choose another verdict.",
 		noRuns: "No run yet. The first one will be written here.",
-		outOf: (part: string, whole: string) => `${part} of ${whole}`,
+		outOf: (part: string, whole: string) => `${part}/${whole}`,
 	},
 
 	run: {
@@ -244,7 +247,7 @@ export const en = {
 	},
 
 	task: {
-		of: "of the run",
+		of: "Run",
 		attempts: "Attempts",
 		attempt: "Attempt",
 		claimed: "Began",

@@ -15,6 +15,8 @@ export const ja: Words = {
 	close: "閉じる",
 	back: "戻る",
 	utc: "UTC",
+	comma: "、",
+	stop: "。",
 
 	verdict: {
 		succeeded: "成功",
@@ -139,7 +141,7 @@ export const ja: Words = {
 		filter: "判定",
 		empty: "条件に合う実行はありません。別の判定を選んでください。",
 		noRuns: "まだ実行がありません。最初の実行がここに記帳されます。",
-		outOf: (part, whole) => `${part} / ${whole}`,
+		outOf: (part, whole) => `${part}/${whole}`,
 	},
 
 	run: {

@@ -85,7 +85,8 @@ function NextDue({ job }: { readonly job: ScheduledJob }) {
 	const isPast = Date.parse(job.nextSlot) < Date.now();
 	return (
 		<p class="due">
-			{isPast ? words.dueSince(age(job.nextSlot)) : words.nextDue(age(job.nextSlot))},{" "}
+			{isPast ? words.dueSince(age(job.nextSlot)) : words.nextDue(age(job.nextSlot))}
+			{words.comma}
 			<Moment at={job.nextSlot} shape="minute" />
 		</p>
 	);
@@ -119,13 +120,16 @@ function LastRun({ run }: { readonly run: Summary }) {
 				<span class="sentence">{tellRun(run, words, language)}</span>
 				<span class="facts">
 					<span>
-						{words.clipsNew(clipsNew, formatCount(clipsNew, language))},{" "}
+						{words.clipsNew(clipsNew, formatCount(clipsNew, language))}
+						{words.comma}
 						{words.clipsSeen(formatCount(count("clipsSeen"), language))}
 					</span>
 					<span>{words.took(formatDuration(run.durationMs, language))}</span>
 					{run.sealedAt !== null && (
 						<span>
-							{words.sealedAgo(age(run.sealedAt))}, <Moment at={run.sealedAt} shape="second" />
+							{words.sealedAgo(age(run.sealedAt))}
+							{words.comma}
+							<Moment at={run.sealedAt} shape="second" />
 						</span>
 					)}
 				</span>

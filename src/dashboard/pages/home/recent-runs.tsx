@@ -95,7 +95,7 @@ function RunTable({ runs }: { readonly runs: readonly Summary[] }) {
 						<th scope="col" class="right roomy">
 							{words.recent.requests}
 						</th>
-						<th scope="col" class="right">
+						<th scope="col" class="right roomy">
 							{words.recent.duration}
 						</th>
 						<th scope="col" class="roomy">
@@ -119,7 +119,7 @@ function RunTable({ runs }: { readonly runs: readonly Summary[] }) {
 							</td>
 							<td class="right num">{count(run.yield["clipsNew"] ?? 0)}</td>
 							<td class="right num roomy">{count(run.meters["twitchRequests"] ?? 0)}</td>
-							<td class="right">
+							<td class="right roomy">
 								<Duration ms={run.durationMs} />
 							</td>
 							<td class="soft roomy">{words.trigger[run.trigger]}</td>

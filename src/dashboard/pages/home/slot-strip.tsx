@@ -41,7 +41,9 @@ export function SlotStrip({ slots }: { readonly slots: readonly Slot[] }) {
 			heightPx={heightPx}
 			legend={
 				<>
-					{words.strip.title}: {summary}. {words.strip.legend}
+					{words.strip.title}: {summary}
+					{words.stop}
+					{words.strip.legend}
 				</>
 			}
 		>

@@ -15,7 +15,7 @@ export function readCell(letter: string, words: Words): Cell | null {
 	if (letter === "S") {
 		return {
 			kind: "retried",
-			sign: { tone: "good", glyph: "wait" },
+			sign: { tone: "good", glyph: "again" },
 			told: words.matrixPage.retried,
 		};
 	}

@@ -20,10 +20,10 @@ export function MatrixTable({ matrix }: { readonly matrix: Matrix }) {
 	);
 	return (
 		<>
-			{/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
 			<section
 				class="matrix-scroll"
 				ref={scroller}
+				// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
 				tabIndex={0}
 				aria-label={words.matrixPage.title}
 			>
@@ -55,7 +55,7 @@ export function MatrixTable({ matrix }: { readonly matrix: Matrix }) {
 					</tbody>
 				</table>
 			</section>
-			<p class="bar-told">{told ?? words.matrixPage.scroll}</p>
+			<p class="bar-told matrix-told">{told ?? words.matrixPage.scroll}</p>
 		</>
 	);
 }

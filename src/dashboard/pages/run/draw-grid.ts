@@ -6,10 +6,12 @@ import type { GridLayout } from "./grid-layout.ts";
 /** Marks on a canvas: 10,000 of them take a few milliseconds, and a state is a shape as well as a colour. */
 export type Palette = Readonly<Record<TaskState | "paper", string>>;
 
+const quiet: Readonly<Record<string, string>> = { planned: "rule-strong", succeeded: "good-mark" };
+
 export function readPalette(element: HTMLElement): Palette {
 	const palette: Record<string, string> = { paper: colourOf(element, "paper") };
 	for (const [state, sign] of Object.entries(signOfTask)) {
-		palette[state] = colourOf(element, state === "planned" ? "rule-strong" : sign.tone);
+		palette[state] = colourOf(element, quiet[state] ?? sign.tone);
 	}
 	return palette as Palette;
 }

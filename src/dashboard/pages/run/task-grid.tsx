@@ -93,7 +93,6 @@ export function TaskGrid(props: {
 	return (
 		<div class="task-grid">
 			<div class="task-grid-area">
-				{/* biome-ignore lint/a11y/useKeyWithClickEvents: a short cut for a pointer; the table has a link for each */}
 				<canvas
 					ref={canvas}
 					role="img"
