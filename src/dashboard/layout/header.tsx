@@ -73,8 +73,7 @@ function Settings({ onSignOut }: { readonly onSignOut: () => void }) {
 				ref={menu}
 				onKeyDown={(event) => event.key === "Escape" && close()}
 				onFocusOut={(event) => {
-					const to = event.relatedTarget as Node | null;
-					if (to !== null && !menu.current?.contains(to)) close();
+					if (!menu.current?.contains(event.relatedTarget as Node | null)) close();
 				}}
 			>
 				<summary aria-label={words.menu}>
@@ -82,7 +81,7 @@ function Settings({ onSignOut }: { readonly onSignOut: () => void }) {
 						<path class="stroke" d="M3 8h.01M8 8h.01M13 8h.01" />
 					</svg>
 				</summary>
-				<div class="menu-body">
+				<div class="menu-body" tabIndex={-1}>
 					{session !== undefined && (
 						<p class="signed-in">
 							{words.signIn.signedInAs} <strong>{session.name}</strong>

@@ -80,8 +80,7 @@ export const en = {
 	verdictTold: {
 		succeeded: (planned: number, shown: string) =>
 			planned === 0 ? "There was nothing to do." : `All ${shown} ${s(planned, "task")} succeeded.`,
-		partial: (missing: number, shown: string, planned: string) =>
-			`${shown} of ${planned} ${s(missing, "task")} did not succeed.`,
+		partial: (shown: string, planned: string) => `${shown} of ${planned} tasks did not succeed.`,
 		failed: (planned: number, shown: string) =>
 			planned === 0 ? "The run could not be planned." : `None of ${shown} tasks succeeded.`,
 		cancelled: (shown: string, planned: string) =>
@@ -228,7 +227,7 @@ export const en = {
 		state: "State",
 		attempts: "Attempts",
 		took: "Took",
-		clips: "New clips",
+		clips: "New",
 		error: "Error",
 		select: "Select",
 		selectTask: (task: string) => `Select ${task}`,
@@ -382,7 +381,7 @@ export const en = {
 		noBasis: "No run to estimate from yet.",
 		startTold: "A run over all enabled streamers, beside the schedule.",
 		cancelTold: (stops: string, running: string) =>
-			`${stops} tasks that have not started stop. ${running} under way may finish.`,
+			`Stops ${stops} tasks that have not started; ${running} under way may finish.`,
 		cancelSealed: "The run is then sealed as cancelled, and can be re-run.",
 		cancelDone: (stopped: string, running: string) =>
 			`${stopped} tasks were stopped; ${running} under way finish.`,

@@ -71,7 +71,7 @@ export const ja: Words = {
 	verdictTold: {
 		succeeded: (planned, shown) =>
 			planned === 0 ? "対象がありませんでした。" : `${shown}件すべて成功しました。`,
-		partial: (_, shown, planned) => `${planned}件のうち${shown}件が成功しませんでした。`,
+		partial: (shown, planned) => `${planned}件のうち${shown}件が成功しませんでした。`,
 		failed: (planned, shown) =>
 			planned === 0 ? "計画を立てられませんでした。" : `${shown}件のうち1件も成功しませんでした。`,
 		cancelled: (shown, planned) =>

@@ -28,7 +28,7 @@ export function StateBar(props: {
 		.map((state) => `${formatCount(counts[state], language)} ${words.taskState[state]}`)
 		.join(", ");
 	return (
-		<section class="state" aria-label={words.tasks.title}>
+		<section class="state" aria-label={words.tasks.state}>
 			<div class="state-bar" role="img" aria-label={told}>
 				{shown.map((state) => (
 					<span

@@ -38,7 +38,7 @@ export function TaskTable(props: {
 						)}
 						<th scope="col">{words.tasks.task}</th>
 						<th scope="col">{words.tasks.state}</th>
-						<th scope="col" class="right">
+						<th scope="col" class="right roomy">
 							{words.tasks.attempts}
 						</th>
 						<th scope="col" class="right roomy">
@@ -84,7 +84,7 @@ export function TaskTable(props: {
 									<TaskBadge state={run.states[place] ?? "planned"} />
 									{task?.recovered && <span class="soft small"> {words.tasks.recovered}</span>}
 								</td>
-								<td class="right num">
+								<td class="right num roomy">
 									{task === undefined ? "·" : formatCount(task.attempts.length, language)}
 								</td>
 								<td class="right roomy">

@@ -20,7 +20,8 @@ export function Attempts({ times }: { readonly times: readonly AttemptTimes[] })
 	const { words } = useReader();
 	const columns = ["waited", "duration", "atTwitch", "atD1", "requests"] as const;
 	return (
-		<div class="table-scroll">
+		// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+		<section class="table-scroll" tabIndex={0} aria-label={words.task.attempts}>
 			<table class="ledger-table">
 				<thead>
 					<tr>
@@ -40,7 +41,7 @@ export function Attempts({ times }: { readonly times: readonly AttemptTimes[] })
 					))}
 				</tbody>
 			</table>
-		</div>
+		</section>
 	);
 }
 
