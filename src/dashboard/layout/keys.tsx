@@ -5,7 +5,7 @@ import { go, type Place } from "../url/location.ts";
 import { pressKey, readKey } from "./key-names.ts";
 
 /** The keyboard: listens for the whole page, and tells which keys there are. */
-const prefixMs = 1_200;
+const prefixMs = 1_500;
 const listeners = new Set<() => void>();
 
 export function showKeys(): void {

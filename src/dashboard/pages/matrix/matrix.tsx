@@ -7,6 +7,7 @@ import { useTitle } from "../../parts/document-title.ts";
 import { Mark } from "../../parts/marks.tsx";
 import { Empty, Loading, Refused, Stale } from "../../parts/notices.tsx";
 import { useReader } from "../../parts/reader.tsx";
+import { useSettled } from "../../parts/use-settled.ts";
 import { go, setQuery } from "../../url/location.ts";
 import { changeQuery, readText } from "../../url/query.ts";
 import { readCell } from "./cell.ts";
@@ -24,7 +25,8 @@ export default function MatrixPage({ search }: { readonly search: string }) {
 	const job = readText(search, "job") || "collect-clips";
 	const schedule = useResource<Schedule>("/api/schedule");
 	const query = new URLSearchParams({ job, limit: String(rowsMax) });
-	if (text !== "") query.set("search", text);
+	const asked = useSettled(text);
+	if (asked !== "") query.set("search", asked);
 	if (cursor !== "") query.set("cursor", cursor);
 	const matrix = useResource<Matrix>(`/api/matrix?${query}`, refreshMs);
 	const field = useRef<HTMLInputElement>(null);

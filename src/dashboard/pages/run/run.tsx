@@ -33,7 +33,14 @@ export default function RunPage({
 		job === undefined ? null : `/api/runs?job=${encodeURIComponent(job)}&limit=48`,
 	);
 	const [rerun, setRerun] = useState<RerunScope | null>(null);
-	const runs = others.value?.runs ?? [];
+	// The list was asked for once; of this run itself more is known since.
+	const runs = useMemo(
+		() =>
+			(others.value?.runs ?? []).map((other) =>
+				summary !== undefined && other.runId === runId ? summary : other,
+			),
+		[others.value, summary, runId],
+	);
 	const usual = useMemo(
 		() => (summary === undefined ? undefined : findUsual(summary, runs)),
 		[summary, runs],

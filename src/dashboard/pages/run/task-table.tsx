@@ -6,6 +6,7 @@ import { formatCount } from "../../format/spans.ts";
 import { TaskBadge } from "../../parts/marks.tsx";
 import { useReader } from "../../parts/reader.tsx";
 import { Duration } from "../../parts/time.tsx";
+import { useSettled } from "../../parts/use-settled.ts";
 import type { RunView } from "../../run-live/use-run.ts";
 import { taskPath } from "../../url/routes.ts";
 import type { FoundTasks } from "./find-tasks.ts";
@@ -125,7 +126,7 @@ function useDetails(props: {
 	if (found.after != null) query.set("cursor", found.after);
 	const path = found.after === undefined ? null : `${tasksPath}?${query}`;
 	const page = useResource<{ readonly tasks: readonly Task[] }>(path, refreshMs);
-	const ids = found.places.map((place) => run.taskIds[place] ?? "").join(" ");
+	const ids = useSettled(found.places.map((place) => run.taskIds[place] ?? "").join(" "));
 	const [single, setSingle] = useState<readonly Task[]>([]);
 
 	const { reload } = page;
