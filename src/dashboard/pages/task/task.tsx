@@ -84,8 +84,8 @@ export default function TaskPage(props: { readonly runId: string; readonly taskI
 					</div>
 				)}
 			</dl>
-			<section aria-labelledby="attempts">
-				<h2 id="attempts">{words.task.attempts}</h2>
+			<div class="part">
+				<h2>{words.task.attempts}</h2>
 				{task.attempts.length === 0 ? (
 					<Empty title={isOpen ? words.task.noAttempts : words.task.noAttemptsClosed} />
 				) : (
@@ -94,7 +94,7 @@ export default function TaskPage(props: { readonly runId: string; readonly taskI
 						<Attempts times={times} />
 					</>
 				)}
-			</section>
+			</div>
 			{task.warnings.length > 0 && (
 				<section aria-labelledby="warnings">
 					<h2 id="warnings">{words.task.warnings}</h2>
