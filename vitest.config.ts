@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig, type Plugin } from "vitest/config";
+import { buildDashboard } from "./scripts/build-dashboard.ts";
 
 /** Migrations of the objects are imported as text, as wrangler bundles them. */
 function sqlAsText(): Plugin {
@@ -16,6 +17,9 @@ function sqlAsText(): Plugin {
 
 /** Milliseconds. For what hangs, not for what is slow: machines are shared. */
 const testTimeout = 30_000;
+
+// wrangler.toml names the folder of the built page as assets: without it no Worker starts.
+await buildDashboard();
 
 export default defineConfig(async () => ({
 	test: {

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { buildDashboard } from "./build-dashboard.ts";
 import { readAdminToken } from "./start/admin-token.ts";
 import { Api } from "./start/api.ts";
 import { playCron } from "./start/cron.ts";
@@ -49,6 +50,8 @@ async function start(options: Options, screen: Screen, ending: Ending): Promise<
 	showSetting(screen, { options, twitchUrl: other?.apiUrl, state, token });
 	if (imported !== null) showImport(screen, imported);
 
+	screen.live("  building the dashboard …");
+	await buildDashboard();
 	screen.live("  preparing the database …");
 	const streamers = imported?.streamers ?? simulated?.streamers ?? null;
 	// The samples, or what is there instead of them, are the whole list; for Twitch itself a file adds to the list.

@@ -62,6 +62,7 @@ export function showWhatIsNext(
 ): void {
 	const bearer = token.chosen ? "$ADMIN_TOKEN" : token.value;
 	screen.line();
+	showFact(screen, "Ledger page", `${url}/`);
 	showFact(screen, "This run", `${url}/api/runs/${runId}`);
 	showFact(screen, "All runs", `${url}/api/runs`);
 	showFact(screen, "Try", `curl -H "Authorization: Bearer ${bearer}" ${url}/api/runs/latest`);

@@ -398,12 +398,30 @@ describe("addresses and methods", () => {
 		["PATCH", "/api/runs/collect-clips-20261123T1700Z", 405],
 		["POST", "/api/runs/collect-clips-20261123T1700Z/tasks", 405],
 		["POST", "/healthz", 405],
-		["GET", "/", 404],
 		["GET", "/api", 404],
+		["GET", "/api/nothing", 404],
 		["GET", "/api/runs/collect-clips-20261123T1700Z/nothing", 404],
 	])("%s %s is a %i", async (method, path, status) => {
 		const answer = await deployment.api(path, { method });
 		expect(answer.headers.get("allow") === null).toBe(status === 404);
 		expect(await errorOf(answer)).toMatchObject({ status });
 	});
+});
+
+describe("the ledger page", () => {
+	it.each(["/", "/runs/collect-clips-20261123T1700Z", "/matrix", "/sign-in", "/no/such/page"])(
+		"is what %s answers, to anybody, and shows nothing by itself",
+		async (path) => {
+			const answer = await deployment.harness.fetch(path);
+			expect(answer.status).toBe(200);
+			expect(answer.headers.get("content-type")).toMatch(/^text\/html/);
+			const policy = answer.headers.get("content-security-policy");
+			expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+			expect(policy).toContain("frame-ancestors 'none'");
+			expect(policy).not.toContain("unsafe");
+			const html = await answer.text();
+			expect(html).not.toMatch(/<style|style=|<script(?![^>]* src=)|\son\w+=/);
+			expect(html).toMatch(/<script type="module"[^>]* src="\/assets\/[\w.-]+\.js"/);
+		},
+	);
 });

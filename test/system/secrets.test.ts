@@ -187,14 +187,14 @@ describe("no planted secret is found in a log, a row or an answer", () => {
 		expect((await ask(`/healthz?token=${strayToken}`)).status).toBe(200);
 		const stray = { headers: { authorization: `Bearer ${strayToken}` } };
 		const requests: [string, RequestInit?][] = [
-			[`/?access_token=${strayToken}`],
+			[`/api?access_token=${strayToken}`],
 			[`/api/runs?access_token=${strayToken}`],
 			[`/api/runs?${strayToken}`],
 			[`/api/runs?cursor=${strayToken}&job=${strayToken}&state=${strayToken}`],
 			[`/api/runs?limit=${strayToken}`],
 			[`/api/runs?limit=1&limit=${strayToken}`],
 			[`/api/runs/latest?job=${strayToken}`],
-			[`/${strayToken}`],
+			[`/api/${strayToken}`],
 			[`/api/${adminToken}/runs`],
 			[`/api/runs/${strayToken}`],
 			[`/api/runs/${strayToken}/tasks`],

@@ -1,0 +1,116 @@
+import { useCallback, useEffect, useRef } from "preact/hooks";
+import { remove } from "./api/client.ts";
+import type { Session } from "./api/shapes.ts";
+import { forgetResources, useResource } from "./api/use-resource.ts";
+import { Header } from "./layout/header.tsx";
+import { Keys } from "./layout/keys.tsx";
+import { HomePage } from "./pages/home/home.tsx";
+import { SignInPage } from "./pages/sign-in.tsx";
+import { useTitle } from "./parts/document-title.ts";
+import { later } from "./parts/later.tsx";
+import { Empty } from "./parts/notices.tsx";
+import { ReaderProvider, useReader } from "./parts/reader.tsx";
+import { followLinks, go, usePlace } from "./url/location.ts";
+import { readNext, readRoute, signInPath } from "./url/routes.ts";
+
+const RunPage = later(() => import("./pages/run/run.tsx"));
+const TaskPage = later(() => import("./pages/task/task.tsx"));
+const MatrixPage = later(() => import("./pages/matrix/matrix.tsx"));
+const AuditPage = later(() => import("./pages/audit.tsx"));
+const IncidentsPage = later(() => import("./pages/incidents/incidents.tsx"));
+
+/** A session may end while the page is open: every other answer then says 401, too, and this one sees it first. */
+const sessionRefreshMs = 60_000;
+
+export function App() {
+	const place = usePlace();
+	const route = readRoute(place.path);
+	const isSignIn = route.page === "sign-in";
+	const session = useResource<Session>("/api/session", isSignIn ? null : sessionRefreshMs);
+	const known = session.refusal?.kind === "signed_out" ? undefined : session.value;
+	const wasSignedIn = useRef(false);
+	const hasEnded = useRef(false);
+	if (known !== undefined) wasSignedIn.current = true;
+
+	useEffect(() => {
+		if (session.refusal?.kind !== "signed_out" || isSignIn) return;
+		forgetResources();
+		hasEnded.current = wasSignedIn.current;
+		go(signInPath(place.path + place.search), { replace: true });
+	}, [session.refusal, isSignIn, place.path, place.search]);
+
+	useEffect(() => {
+		if (!isSignIn || known === undefined) return;
+		go(readNext(new URLSearchParams(place.search).get("next")), { replace: true });
+	}, [isSignIn, known, place.search]);
+
+	useEffect(() => {
+		document.addEventListener("click", followLinks);
+		return () => document.removeEventListener("click", followLinks);
+	}, []);
+
+	const signOut = useCallback(async () => {
+		await remove("/api/session");
+		wasSignedIn.current = false;
+		hasEnded.current = false;
+		forgetResources();
+		go("/sign-in");
+		session.reload();
+	}, [session.reload]);
+
+	if (isSignIn) {
+		return (
+			<ReaderProvider session={undefined}>
+				<SignInPage hasEnded={hasEnded.current} onSignedIn={session.reload} />
+			</ReaderProvider>
+		);
+	}
+	return (
+		<ReaderProvider session={known}>
+			<Header place={place} onSignOut={signOut} />
+			<main id="content" tabIndex={-1}>
+				<View place={place} />
+			</main>
+			<Keys place={place} />
+		</ReaderProvider>
+	);
+}
+
+function View({ place }: { readonly place: { readonly path: string; readonly search: string } }) {
+	const route = readRoute(place.path);
+	const { search } = place;
+	switch (route.page) {
+		case "home":
+			return <HomePage search={search} />;
+		case "run":
+			return <RunPage key={route.runId} runId={route.runId} search={search} />;
+		case "task":
+			return (
+				<TaskPage
+					key={`${route.runId} ${route.taskId}`}
+					runId={route.runId}
+					taskId={route.taskId}
+				/>
+			);
+		case "matrix":
+			return <MatrixPage search={search} />;
+		case "audit":
+			return <AuditPage search={search} />;
+		case "incidents":
+			return <IncidentsPage />;
+		default:
+			return <NothingHere />;
+	}
+}
+
+function NothingHere() {
+	const { words } = useReader();
+	useTitle(words.states.notFound);
+	return (
+		<Empty title={words.states.notFound}>
+			<a class="button" href="/">
+				{words.states.notFoundNext}
+			</a>
+		</Empty>
+	);
+}

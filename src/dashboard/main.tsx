@@ -1,0 +1,21 @@
+import { render } from "preact";
+import { App } from "./app.tsx";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/layout.css";
+import "./styles/parts.css";
+import "./styles/bars.css";
+import "./styles/choices.css";
+import "./styles/notices.css";
+import "./styles/dialogs.css";
+import "./styles/home.css";
+import "./styles/run.css";
+import "./styles/task.css";
+import "./styles/matrix.css";
+import "./styles/incidents.css";
+import "./styles/sign-in.css";
+import "./styles/narrow.css";
+
+const holder = document.getElementById("ledger");
+if (holder === null) throw new Error("index.html has no place for the ledger");
+render(<App />, holder);

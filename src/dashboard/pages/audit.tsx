@@ -1,0 +1,114 @@
+import type { Audit, AuditEntry } from "../api/shapes.ts";
+import { useResource } from "../api/use-resource.ts";
+import { useTitle } from "../parts/document-title.ts";
+import { Empty, Loading, Refused, Stale } from "../parts/notices.tsx";
+import { useReader } from "../parts/reader.tsx";
+import { Moment } from "../parts/time.tsx";
+import { go, setQuery } from "../url/location.ts";
+import { changeQuery, readText } from "../url/query.ts";
+import { runPath } from "../url/routes.ts";
+
+/** Who did what, when, and to what. */
+const entriesMax = 50;
+const looksLikeRun = /^[a-z][a-z0-9-]*-\d{8}T\d+Z/;
+
+export default function AuditPage({ search }: { readonly search: string }) {
+	const { words } = useReader();
+	useTitle(words.audit);
+	const cursor = readText(search, "cursor");
+	const query = new URLSearchParams({ limit: String(entriesMax) });
+	if (cursor !== "") query.set("cursor", cursor);
+	const audit = useResource<Audit>(`/api/audit?${query}`);
+	const { value } = audit;
+	return (
+		<>
+			<header class="page-head">
+				<h1>{words.auditPage.title}</h1>
+				<p class="soft">{words.auditPage.lead}</p>
+			</header>
+			<Stale refusal={audit.refusal} atMs={audit.atMs} retry={audit.reload} />
+			{value === undefined ? (
+				audit.refusal === undefined ? (
+					<Loading />
+				) : (
+					<Refused refusal={audit.refusal} retry={audit.reload} />
+				)
+			) : value.entries.length === 0 ? (
+				<Empty title={words.auditPage.empty} />
+			) : (
+				<div class="table-scroll">
+					<table class="ledger-table">
+						<thead>
+							<tr>
+								<th scope="col">{words.auditPage.when}</th>
+								<th scope="col">{words.auditPage.who}</th>
+								<th scope="col">{words.auditPage.did}</th>
+								<th scope="col">{words.auditPage.subject}</th>
+								<th scope="col" class="roomy">
+									{words.auditPage.result}
+								</th>
+							</tr>
+						</thead>
+						<tbody>
+							{value.entries.map((entry) => (
+								<Entry key={`${entry.at} ${entry.action} ${entry.subject}`} entry={entry} />
+							))}
+						</tbody>
+					</table>
+				</div>
+			)}
+			<nav class="pager" aria-label={words.auditPage.title}>
+				{cursor !== "" && (
+					<button type="button" class="button small" onClick={() => setQuery({ cursor: null })}>
+						← {words.auditPage.newest}
+					</button>
+				)}
+				{value?.nextCursor && (
+					<button
+						type="button"
+						class="button small"
+						onClick={() =>
+							go(location.pathname + changeQuery(search, { cursor: value.nextCursor }))
+						}
+					>
+						{words.auditPage.older} →
+					</button>
+				)}
+			</nav>
+		</>
+	);
+}
+
+function Entry({ entry }: { readonly entry: AuditEntry }) {
+	const { words } = useReader();
+	const detail = Object.entries(entry.detail).map(([name, value]) => `${name}: ${tell(value)}`);
+	return (
+		<tr>
+			<td>
+				<Moment at={entry.at} shape="daySecond" />
+			</td>
+			<td>
+				{entry.who.name}
+				<span class="id soft">{words.role[entry.who.role]}</span>
+			</td>
+			<td>
+				{words.auditPage.action[entry.action] ?? entry.action}
+				{detail.length > 0 && <span class="id soft">{detail.join(", ")}</span>}
+			</td>
+			<td>
+				<RunOrText text={entry.subject} />
+			</td>
+			<td class="roomy">
+				<RunOrText text={entry.result} />
+			</td>
+		</tr>
+	);
+}
+
+function RunOrText({ text }: { readonly text: string }) {
+	return looksLikeRun.test(text) ? <a href={runPath(text)}>{text}</a> : <span>{text}</span>;
+}
+
+function tell(value: unknown): string {
+	return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,50 @@
+import type { Incidents } from "../../api/shapes.ts";
+import { useResource } from "../../api/use-resource.ts";
+import { formatCount } from "../../format/spans.ts";
+import { incidentsRefreshMs } from "../../layout/header.tsx";
+import { Mark } from "../../parts/marks.tsx";
+import { useReader } from "../../parts/reader.tsx";
+import { useAge } from "../../parts/time.tsx";
+import { tellIncident } from "../../parts/told-incident.ts";
+import { runPath } from "../../url/routes.ts";
+
+/** What is wrong now, each in one sentence with what to do. */
+const shownMax = 3;
+
+export function IncidentsNow() {
+	const { words, language } = useReader();
+	const incidents = useResource<Incidents>("/api/incidents", incidentsRefreshMs);
+	const age = useAge();
+	const open = incidents.value?.open ?? [];
+	if (open.length === 0) return null;
+	const more = open.length - shownMax;
+	return (
+		<section class="alarm" aria-label={words.incidentsPage.open}>
+			{open.slice(0, shownMax).map((incident) => {
+				const told = tellIncident(incident, words);
+				return (
+					<article key={incident.incidentId}>
+						<Mark sign={{ tone: "bad", glyph: "bell" }} />
+						<p>
+							<strong>{told.title}</strong>{" "}
+							<span class="soft">{words.incidentsPage.since(age(incident.openedAt))}</span>
+							<br />
+							{told.toDo}
+						</p>
+						{incident.runId !== null && (
+							<a class="button small" href={runPath(incident.runId)}>
+								{words.incidentsPage.showRun}
+							</a>
+						)}
+					</article>
+				);
+			})}
+			<a class="alarm-all" href="/incidents">
+				{more > 0
+					? words.incidentsPage.more(more, formatCount(more, language))
+					: words.incidentsPage.all}{" "}
+				→
+			</a>
+		</section>
+	);
+}

@@ -1,0 +1,143 @@
+import { useMemo } from "preact/hooks";
+import type { Summary } from "../../api/shapes.ts";
+import { formatCount, formatDuration, formatMoment } from "../../format/spans.ts";
+import type { Usual } from "../../format/usual.ts";
+import { type Bar, BarFigure } from "../../parts/bar-figure.tsx";
+import { runningSign, signOfVerdict, VerdictBadge } from "../../parts/marks.tsx";
+import { useReader } from "../../parts/reader.tsx";
+import { Duration, Moment } from "../../parts/time.tsx";
+import { setQuery } from "../../url/location.ts";
+import { readChoice } from "../../url/query.ts";
+import { runPath } from "../../url/routes.ts";
+
+/** This run among the last 48 of its job. */
+const charts = ["duration", "clips", "missing"] as const;
+const heightPx = 96;
+const runsShown = 48;
+
+export function RunsChart(props: {
+	readonly runId: string;
+	readonly runs: readonly Summary[];
+	readonly usual: Usual | undefined;
+	readonly search: string;
+}) {
+	const { words, language, timeZone } = useReader();
+	const { runs, usual } = props;
+	const chart = readChoice(props.search, "chart", charts);
+	const told = words.runsChart;
+	const bars = useMemo<Bar[]>(
+		() =>
+			[...runs].reverse().map((run) => {
+				const at = formatMoment(Date.parse(run.startedAt), "dayMinute", language, timeZone);
+				const values = {
+					duration: run.durationMs,
+					clips: run.yield["clipsNew"] ?? 0,
+					missing: run.tasks.planned - run.tasks.succeeded,
+				};
+				const shown =
+					chart === "duration"
+						? formatDuration(values.duration, language)
+						: `${told[chart]}: ${formatCount(values[chart], language)}`;
+				const verdict = run.verdict === null ? words.runState.running : words.verdict[run.verdict];
+				const here = run.runId === props.runId ? ` · ${told.here}` : "";
+				return {
+					key: run.runId,
+					value: values[chart],
+					sign: run.verdict === null ? runningSign : signOfVerdict[run.verdict],
+					told: `${at} · ${verdict} · ${shown}${here}`,
+					href: runPath(run.runId),
+					isHere: run.runId === props.runId,
+				};
+			}),
+		[runs, chart, props.runId, words, told, language, timeZone],
+	);
+	return (
+		<section aria-labelledby="runs-chart">
+			<header class="section-head">
+				<h2 id="runs-chart">{told.title}</h2>
+				<fieldset class="segments">
+					<legend class="unseen">{told.choose}</legend>
+					{charts.map((one) => (
+						<label key={one}>
+							<input
+								type="radio"
+								name="chart"
+								checked={one === chart}
+								onChange={() => setQuery({ chart: one === "duration" ? null : one })}
+							/>
+							<span>{told[one]}</span>
+						</label>
+					))}
+				</fieldset>
+			</header>
+			<BarFigure
+				label={told.title}
+				bars={bars}
+				columns={runsShown}
+				heightPx={heightPx}
+				usual={chart === "duration" ? (usual?.durationMs ?? null) : null}
+				legend={
+					runs.length <= 1
+						? told.empty
+						: usual === undefined || chart !== "duration"
+							? told[chart]
+							: told.usual(
+									formatDuration(usual.durationMs, language),
+									formatCount(usual.runs, language),
+								)
+				}
+			>
+				<details class="as-table">
+					<summary>{words.strip.asTable}</summary>
+					<RunsTable runs={runs} />
+				</details>
+			</BarFigure>
+		</section>
+	);
+}
+
+function RunsTable({ runs }: { readonly runs: readonly Summary[] }) {
+	const { words, language } = useReader();
+	return (
+		<div class="table-scroll">
+			<table class="ledger-table">
+				<thead>
+					<tr>
+						<th scope="col">{words.recent.started}</th>
+						<th scope="col">{words.recent.verdict}</th>
+						<th scope="col" class="right">
+							{words.runsChart.duration}
+						</th>
+						<th scope="col" class="right">
+							{words.runsChart.clips}
+						</th>
+						<th scope="col" class="right">
+							{words.runsChart.missing}
+						</th>
+					</tr>
+				</thead>
+				<tbody>
+					{runs.map((run) => (
+						<tr key={run.runId}>
+							<td>
+								<a href={runPath(run.runId)}>
+									<Moment at={run.startedAt} />
+								</a>
+							</td>
+							<td>
+								<VerdictBadge verdict={run.verdict} />
+							</td>
+							<td class="right">
+								<Duration ms={run.durationMs} />
+							</td>
+							<td class="right num">{formatCount(run.yield["clipsNew"] ?? 0, language)}</td>
+							<td class="right num">
+								{formatCount(run.tasks.planned - run.tasks.succeeded, language)}
+							</td>
+						</tr>
+					))}
+				</tbody>
+			</table>
+		</div>
+	);
+}

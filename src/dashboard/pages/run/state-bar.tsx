@@ -1,0 +1,127 @@
+import type { Summary, TaskState } from "../../api/shapes.ts";
+import { formatCount, formatDuration, formatShare } from "../../format/spans.ts";
+import { compareWithUsual, type Usual } from "../../format/usual.ts";
+import { Mark, signOfTask } from "../../parts/marks.tsx";
+import { useReader } from "../../parts/reader.tsx";
+
+/** All tasks as one bar by state, with the duration against the usual, and what had to be mended on the way. */
+const order = [
+	"succeeded",
+	"failed",
+	"lost",
+	"cancelled",
+	"running",
+	"waiting",
+	"planned",
+] as const satisfies TaskState[];
+
+export function StateBar(props: {
+	readonly summary: Summary;
+	readonly states: readonly TaskState[];
+	readonly usual: Usual | undefined;
+}) {
+	const { words, language } = useReader();
+	const { summary } = props;
+	const counts = countStates(summary, props.states);
+	const shown = order.filter((state) => counts[state] > 0);
+	const told = shown
+		.map((state) => `${formatCount(counts[state], language)} ${words.taskState[state]}`)
+		.join(", ");
+	return (
+		<section class="state" aria-label={words.tasks.state}>
+			<div class="state-bar" role="img" aria-label={told}>
+				{shown.map((state) => (
+					<span
+						key={state}
+						class={`state-part part-${state}`}
+						style={{ flexGrow: counts[state] }}
+					/>
+				))}
+			</div>
+			<ul class="state-legend">
+				{shown.map((state) => (
+					<li key={state}>
+						<Mark sign={signOfTask[state]} />
+						<strong class="num">{formatCount(counts[state], language)}</strong>{" "}
+						{words.taskState[state]}
+						{summary.tasks.planned > 0 && (
+							<span class="soft">
+								{" "}
+								{formatShare(counts[state], summary.tasks.planned, language)}
+							</span>
+						)}
+					</li>
+				))}
+			</ul>
+			<ul class="care">
+				<li>
+					<strong class="num">{formatDuration(summary.durationMs, language)}</strong>{" "}
+					<Comparison summary={summary} usual={props.usual} />
+				</li>
+				<Care
+					count={summary.tasks.recovered}
+					word={words.run.recovered}
+					told={words.run.recoveredTold}
+				/>
+				<Care
+					count={summary.attempts.retried}
+					word={words.run.retried}
+					told={words.run.retriedTold}
+				/>
+				<Care
+					count={summary.attempts.duplicateDeliveries}
+					word={words.run.duplicates}
+					told={words.run.duplicatesTold}
+				/>
+				<Care
+					count={summary.attempts.lateReports}
+					word={words.run.late}
+					told={words.run.lateTold}
+				/>
+			</ul>
+		</section>
+	);
+}
+
+function Care(props: { readonly count: number; readonly word: string; readonly told: string }) {
+	const { language } = useReader();
+	return (
+		<li title={props.told} class={props.count === 0 ? "none" : ""}>
+			<strong class="num">{formatCount(props.count, language)}</strong> {props.word}
+		</li>
+	);
+}
+
+function Comparison(props: { readonly summary: Summary; readonly usual: Usual | undefined }) {
+	const { words, language } = useReader();
+	const { summary, usual } = props;
+	if (usual === undefined) return null;
+	const usually = words.run.usual(formatDuration(usual.durationMs, language));
+	if (summary.verdict === null) return <span class="soft">{usually}</span>;
+	const ratio = compareWithUsual(summary.durationMs, usual);
+	return (
+		<span class="soft">
+			{ratio === undefined ? words.run.asUsual : words.run.longer(ratio.toFixed(1))} ({usually})
+		</span>
+	);
+}
+
+/** The summary knows how many are open, the grid in which state: what is not known in detail is planned. */
+function countStates(
+	summary: Summary,
+	states: readonly TaskState[],
+): Readonly<Record<TaskState, number>> {
+	const { tasks } = summary;
+	const open = (state: TaskState) => states.filter((one) => one === state).length;
+	const running = tasks.open === 0 ? 0 : Math.min(tasks.open, open("running"));
+	const waiting = tasks.open === 0 ? 0 : Math.min(tasks.open - running, open("waiting"));
+	return {
+		succeeded: tasks.succeeded,
+		failed: tasks.failed,
+		lost: tasks.lost,
+		cancelled: tasks.cancelled,
+		running,
+		waiting,
+		planned: tasks.open - running - waiting,
+	};
+}

@@ -1,0 +1,85 @@
+import type { Attempt } from "../../api/shapes.ts";
+import { formatCount } from "../../format/spans.ts";
+import { Badge, type Glyph } from "../../parts/marks.tsx";
+import { useReader } from "../../parts/reader.tsx";
+import { Duration, Moment } from "../../parts/time.tsx";
+import type { AttemptTimes } from "./attempt-times.ts";
+import { toneOfAttempt } from "./timeline.tsx";
+
+/** Attempts with their times and how each ended. */
+const glyphOfOutcome = {
+	succeeded: "check",
+	retryable: "wait",
+	permanent: "cross",
+	deferred: "skip",
+	lease_expired: "lost",
+	run_closed: "stop",
+} as const satisfies Record<NonNullable<Attempt["outcome"]>, Glyph>;
+
+export function Attempts({ times }: { readonly times: readonly AttemptTimes[] }) {
+	const { words } = useReader();
+	const columns = ["waited", "duration", "atTwitch", "atD1", "requests"] as const;
+	return (
+		// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+		<section class="table-scroll" tabIndex={0} aria-label={words.task.attempts}>
+			<table class="ledger-table">
+				<thead>
+					<tr>
+						<th scope="col">{words.task.attempt}</th>
+						<th scope="col">{words.task.claimed}</th>
+						<th scope="col">{words.task.outcome}</th>
+						{columns.map((column) => (
+							<th key={column} scope="col" class="right">
+								{words.task[column]}
+							</th>
+						))}
+					</tr>
+				</thead>
+				<tbody>
+					{times.map((one) => (
+						<AttemptRow key={one.attempt.attempt} {...one} />
+					))}
+				</tbody>
+			</table>
+		</section>
+	);
+}
+
+function AttemptRow({ attempt, waitedMs, workedMs }: AttemptTimes) {
+	const { words, language } = useReader();
+	const glyph = attempt.outcome === null ? "play" : glyphOfOutcome[attempt.outcome];
+	const told = attempt.outcome === null ? words.task.underWay : words.outcome[attempt.outcome];
+	return (
+		<tr>
+			<td class="num">{attempt.attempt}</td>
+			<td>
+				<Moment at={attempt.claimedAt} shape="second" />
+			</td>
+			<td>
+				<Badge sign={{ tone: toneOfAttempt(attempt), glyph }} text={told} />
+				{attempt.error !== null && (
+					<span class="small soft attempt-error">
+						{attempt.error.message} <code>{attempt.error.code}</code>
+					</span>
+				)}
+			</td>
+			<td class="right">
+				<Duration ms={waitedMs} />
+			</td>
+			<td class="right">
+				<Duration ms={workedMs} />
+			</td>
+			<td class="right">
+				<Duration ms={attempt.meters?.["twitchMs"] ?? null} />
+			</td>
+			<td class="right">
+				<Duration ms={attempt.meters?.["d1Ms"] ?? null} />
+			</td>
+			<td class="right num">
+				{attempt.meters === null
+					? "–"
+					: formatCount(attempt.meters["twitchRequests"] ?? 0, language)}
+			</td>
+		</tr>
+	);
+}

@@ -1,0 +1,119 @@
+import type { Summary, Task } from "../../api/shapes.ts";
+import { useResource } from "../../api/use-resource.ts";
+import { formatCount } from "../../format/spans.ts";
+import { useTitle } from "../../parts/document-title.ts";
+import { TaskBadge } from "../../parts/marks.tsx";
+import { Empty, Loading, Refused, Stale } from "../../parts/notices.tsx";
+import { useReader } from "../../parts/reader.tsx";
+import { Moment, useNow } from "../../parts/time.tsx";
+import { runPath } from "../../url/routes.ts";
+import { readAttemptTimes } from "./attempt-times.ts";
+import { Attempts } from "./attempts.tsx";
+import { Timeline } from "./timeline.tsx";
+
+/** One task of one run: what became of it, and each attempt with its times. */
+const openRefreshMs = 2_000;
+const openStates = ["planned", "running", "waiting"];
+
+export default function TaskPage(props: { readonly runId: string; readonly taskId: string }) {
+	const { words, language } = useReader();
+	const runAddress = `/api/runs/${encodeURIComponent(props.runId)}`;
+	const path = `${runAddress}/tasks/${encodeURIComponent(props.taskId)}`;
+	const first = useResource<Task>(path);
+	const isOpen = first.value !== undefined && openStates.includes(first.value.state);
+	const again = useResource<Task>(isOpen ? path : null, openRefreshMs);
+	const task = again.value ?? first.value;
+	const run = useResource<Summary>(runAddress);
+	const nowMs = useNow(1_000);
+	useTitle(task?.name ?? props.taskId);
+	if (task === undefined) {
+		return first.refusal === undefined ? (
+			<Loading />
+		) : (
+			<Refused refusal={first.refusal} retry={first.reload} />
+		);
+	}
+	const times =
+		run.value === undefined ? [] : readAttemptTimes(task.attempts, run.value.startedAt, nowMs);
+	const count = (counts: Readonly<Record<string, number>>, name: string) =>
+		formatCount(counts[name] ?? 0, language);
+	return (
+		<>
+			<Stale refusal={first.refusal} atMs={first.atMs} retry={first.reload} />
+			<header class="task-head">
+				<p class="eyebrow">
+					<a href={runPath(props.runId)}>
+						← {words.task.of} {props.runId}
+					</a>
+				</p>
+				<h1>
+					{task.name ?? task.taskId} <TaskBadge state={task.state} />
+				</h1>
+				<p class="soft">
+					{task.name != null && <code>{task.taskId}</code>} {words.taskStateTold[task.state]}
+				</p>
+				{task.error !== null && task.state !== "succeeded" && (
+					<p class="problem-box">
+						{task.error.message} <code>{task.error.code}</code>
+					</p>
+				)}
+			</header>
+			<dl class="run-facts">
+				<div>
+					<dt>{words.task.attempts}</dt>
+					<dd>{formatCount(task.attempts.length, language)}</dd>
+				</div>
+				<div>
+					<dt>{words.run.clipsNew}</dt>
+					<dd>{count(task.yield, "clipsNew")}</dd>
+				</div>
+				<div>
+					<dt>{words.run.clipsSeen}</dt>
+					<dd>{count(task.yield, "clipsSeen")}</dd>
+				</div>
+				<div>
+					<dt>{words.run.twitchRequests}</dt>
+					<dd>{count(task.meters, "twitchRequests")}</dd>
+				</div>
+				{task.closedAt !== null && (
+					<div>
+						<dt>{words.task.closed}</dt>
+						<dd>
+							<Moment at={task.closedAt} shape="daySecond" />
+						</dd>
+					</div>
+				)}
+			</dl>
+			<div class="part">
+				<h2>{words.task.attempts}</h2>
+				{task.attempts.length === 0 ? (
+					<Empty title={isOpen ? words.task.noAttempts : words.task.noAttemptsClosed} />
+				) : (
+					<>
+						<Timeline times={times} />
+						<Attempts times={times} />
+					</>
+				)}
+			</div>
+			{task.warnings.length > 0 && (
+				<section aria-labelledby="warnings">
+					<h2 id="warnings">{words.task.warnings}</h2>
+					<ul class="causes">
+						{task.warnings.map((warning) => (
+							<li key={warning.code} class="cause">
+								<p class="cause-count num">{formatCount(warning.count, language)}</p>
+								<div>
+									<p class="cause-message">{warning.message}</p>
+									<code class="small">{warning.code}</code>
+								</div>
+							</li>
+						))}
+					</ul>
+				</section>
+			)}
+			<p>
+				<a href={`/matrix?q=${encodeURIComponent(task.taskId)}`}>{words.task.history} →</a>
+			</p>
+		</>
+	);
+}

@@ -1,0 +1,38 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { useReader } from "./reader.tsx";
+
+/** A modal question. Escape, the browser's Back and its button close it; focus goes back by itself. */
+export function Dialog(props: {
+	readonly title: string;
+	readonly onClose: () => void;
+	readonly children: ComponentChildren;
+}) {
+	const { words } = useReader();
+	const element = useRef<HTMLDialogElement>(null);
+	const titleId = useId();
+	useEffect(() => {
+		const dialog = element.current;
+		if (dialog === null || dialog.open) return;
+		dialog.showModal();
+		return () => dialog.close();
+	}, []);
+	return (
+		<dialog ref={element} class="dialog" aria-labelledby={titleId} onClose={props.onClose}>
+			<header class="dialog-head">
+				<h2 id={titleId}>{props.title}</h2>
+				<button
+					type="button"
+					class="icon-button"
+					aria-label={words.close}
+					onClick={() => element.current?.close()}
+				>
+					<svg class="mark" viewBox="0 0 16 16" aria-hidden="true">
+						<path class="stroke" d="m4 4 8 8m0-8-8 8" />
+					</svg>
+				</button>
+			</header>
+			<div class="dialog-body">{props.children}</div>
+		</dialog>
+	);
+}

@@ -1,0 +1,99 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Refusal } from "../api/client.ts";
+import { formatMoment } from "../format/spans.ts";
+import { useReader } from "./reader.tsx";
+
+/** What stands where data would: each says what happens next. */
+export function Empty(props: {
+	readonly title: ComponentChildren;
+	readonly children?: ComponentChildren;
+}) {
+	return (
+		<div class="empty">
+			<p class="empty-title">{props.title}</p>
+			{props.children}
+		</div>
+	);
+}
+
+const slowAfterMs = 4_000;
+
+export function Loading() {
+	const { words } = useReader();
+	const [isSlow, setSlow] = useState(false);
+	useEffect(() => {
+		const timer = setTimeout(() => setSlow(true), slowAfterMs);
+		return () => clearTimeout(timer);
+	}, []);
+	return (
+		<div class="loading" role="status">
+			<span class="ink" aria-hidden="true" />
+			{isSlow ? words.states.slow : words.states.loading}
+		</div>
+	);
+}
+
+export function useRefusalText(): (refusal: Refusal) => string {
+	const { words } = useReader();
+	return (refusal) => {
+		if (refusal.kind === "offline") return words.states.offline;
+		if (refusal.code === "run_not_found") return words.states.runNotFound;
+		if (refusal.code === "task_not_found") return words.states.taskNotFound;
+		if (refusal.kind === "not_found") return words.states.notFound;
+		if (refusal.kind === "forbidden") return words.states.forbidden;
+		if (refusal.kind === "broken" || refusal.message === "") return words.states.broken;
+		return refusal.message;
+	};
+}
+
+/** Instead of a view that has nothing to show. */
+export function Refused(props: { readonly refusal: Refusal; readonly retry: () => void }) {
+	const { words } = useReader();
+	const tell = useRefusalText();
+	const { refusal } = props;
+	const isFinal = refusal.kind === "not_found" || refusal.kind === "forbidden";
+	return (
+		<div class="empty" role="alert">
+			<p class="empty-title">{tell(refusal)}</p>
+			{refusal.kind === "offline" && <p>{words.states.offlineNext}</p>}
+			{refusal.kind === "broken" && (
+				<p>
+					{words.states.brokenNext} <code>{refusal.requestId ?? refusal.code}</code>
+				</p>
+			)}
+			{isFinal ? (
+				<a class="button" href="/">
+					{words.states.notFoundNext}
+				</a>
+			) : (
+				<button type="button" class="button" onClick={props.retry}>
+					{words.states.retry}
+				</button>
+			)}
+		</div>
+	);
+}
+
+/** Above a view that shows what was known before the connection went. */
+export function Stale(props: {
+	readonly refusal: Refusal | undefined;
+	readonly atMs: number | undefined;
+	readonly retry: () => void;
+}) {
+	const { words, language, timeZone } = useReader();
+	const tell = useRefusalText();
+	if (props.refusal === undefined || props.atMs === undefined) return null;
+	const at = formatMoment(props.atMs, "second", language, timeZone);
+	return (
+		<div class="stale" role="status">
+			<p>
+				<strong>{tell(props.refusal)}</strong> {words.states.offlineOld(at)}{" "}
+				{words.states.offlineNext}
+			</p>
+			<button type="button" class="button small" onClick={props.retry}>
+				{words.states.retry}
+			</button>
+		</div>
+	);
+}

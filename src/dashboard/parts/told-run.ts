@@ -1,0 +1,24 @@
+import type { Summary } from "../api/shapes.ts";
+import { formatCount } from "../format/spans.ts";
+import type { Language, Words } from "../words/words.ts";
+
+/** What a run came to, or how far it is, in one sentence. Pure. */
+export function tellRun(run: Summary, words: Words, language: Language): string {
+	const count = (value: number) => formatCount(value, language);
+	const { planned, succeeded, open } = run.tasks;
+	if (run.verdict === null) {
+		const state = run.state === "sealed" ? "sealing" : run.state;
+		return words.openTold(state, count(planned - open), count(planned));
+	}
+	switch (run.verdict) {
+		case "succeeded":
+		case "failed":
+			return words.verdictTold[run.verdict](planned, count(planned));
+		case "partial": {
+			const missing = planned - succeeded;
+			return words.verdictTold.partial(count(missing), count(planned));
+		}
+		default:
+			return words.verdictTold[run.verdict](count(succeeded), count(planned));
+	}
+}

@@ -1,0 +1,59 @@
+import type { TaskState } from "../api/shapes.ts";
+
+/** The states of all tasks of a run as one letter each; 10,000 of them travel in a few hundred bytes. Pure. */
+export const letterOfState = {
+	planned: "p",
+	running: "r",
+	waiting: "w",
+	succeeded: "s",
+	failed: "f",
+	lost: "l",
+	cancelled: "c",
+} as const satisfies Record<TaskState, string>;
+
+const stateOfLetter = new Map(
+	Object.entries(letterOfState).map(([state, letter]) => [letter as string, state as TaskState]),
+);
+
+/** @returns undefined for a letter of a newer back end */
+export function stateOf(letter: string): TaskState | undefined {
+	return stateOfLetter.get(letter);
+}
+
+/** A run of letters longer than any ledger is a mistake and not a reason to fill the memory. */
+const tasksMax = 200_000;
+
+/** `3s1fp` is succeeded three times, failed, planned. Letters that are not known count as planned. */
+export function decodeStates(encoded: string): TaskState[] {
+	const states: TaskState[] = [];
+	for (const [, digits = "", letter = ""] of encoded.matchAll(/(\d*)([A-Za-z-])/g)) {
+		const count = digits === "" ? 1 : Number(digits);
+		const state = stateOf(letter) ?? "planned";
+		for (let index = 0; index < count && states.length < tasksMax; index++) states.push(state);
+	}
+	return states;
+}
+
+export function encodeStates(states: readonly TaskState[]): string {
+	const letters = states.map((state) => letterOfState[state]).join("");
+	return letters.replace(/(.)\1+/g, (run, letter: string) => `${run.length}${letter}`);
+}
+
+/** What an eye should find first. */
+const attention: Record<TaskState, number> = {
+	failed: 0,
+	lost: 1,
+	running: 2,
+	waiting: 3,
+	cancelled: 4,
+	planned: 5,
+	succeeded: 6,
+};
+
+/** @returns the places of all tasks, those that need attention first, else as they were */
+export function orderByAttention(states: readonly TaskState[]): number[] {
+	return states
+		.map((state, index) => ({ index, rank: attention[state] }))
+		.sort((a, b) => a.rank - b.rank || a.index - b.index)
+		.map(({ index }) => index);
+}

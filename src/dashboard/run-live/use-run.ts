@@ -1,0 +1,72 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Refusal } from "../api/client.ts";
+import type { Grid, Summary, TaskState } from "../api/shapes.ts";
+import { useResource } from "../api/use-resource.ts";
+import { decodeStates } from "./grid-states.ts";
+import { LiveLink } from "./live-link.ts";
+import type { LiveState } from "./live-state.ts";
+import { loadGrid } from "./load-grid.ts";
+
+/** A run as the page shows it: live while it is open, at rest when it is sealed. */
+export interface RunView {
+	readonly summary: Summary | undefined;
+	readonly taskIds: readonly string[];
+	readonly names: readonly (string | null)[];
+	readonly states: readonly TaskState[];
+	/** Whether the list of tasks was answered, however long it is. */
+	readonly isGridKnown: boolean;
+	readonly link: LiveState["link"];
+	readonly asOfMs: number | undefined;
+	readonly refusal: Refusal | undefined;
+	readonly reload: () => void;
+}
+
+/** Without a socket the tasks are looked at less often than the summary: they are many. */
+const gridRefreshMs = 4_000;
+
+export function useRun(runId: string): RunView {
+	const path = `/api/runs/${encodeURIComponent(runId)}`;
+	const first = useResource<Summary>(path);
+	const [live, setLive] = useState<{ runId: string; state: LiveState }>();
+	const state = live?.runId === runId ? live.state : undefined;
+	const summary = state?.summary ?? first.value;
+	const isOpen = first.value !== undefined && first.value.state !== "sealed";
+
+	useEffect(() => {
+		if (!isOpen) return;
+		const link = new LiveLink(runId, (next) => setLive({ runId, state: next }));
+		return () => link.stop();
+	}, [runId, isOpen]);
+
+	const refreshMs = isOpen && state?.link === "polling" ? gridRefreshMs : null;
+	const grid = useResource<Grid>(
+		summary === undefined ? null : `${path}#grid`,
+		refreshMs,
+		loadGridOf,
+	);
+	const polled = useMemo(() => decodeStates(grid.value?.states ?? ""), [grid.value]);
+
+	// The tasks are known once they are planned, and for the last time when the run is sealed.
+	const stage = `${runId} ${summary?.tasks.planned} ${summary?.state === "sealed"}`;
+	const seenStage = useRef(stage);
+	useEffect(() => {
+		if (seenStage.current === stage) return;
+		seenStage.current = stage;
+		grid.reload();
+	}, [stage, grid.reload]);
+
+	const useLive = state !== undefined && state.link === "live" && state.states.length > 0;
+	return {
+		summary,
+		taskIds: grid.value?.taskIds ?? [],
+		names: grid.value?.names ?? [],
+		states: useLive || (state?.states.length ?? 0) > polled.length ? (state?.states ?? []) : polled,
+		isGridKnown: grid.value !== undefined,
+		link: summary?.state === "sealed" ? "sealed" : (state?.link ?? "connecting"),
+		asOfMs: state?.asOfMs ?? first.atMs,
+		refusal: first.refusal ?? undefined,
+		reload: first.reload,
+	};
+}
+
+const loadGridOf = (gridPath: string) => loadGrid(gridPath.replace(/#.*$/, ""));

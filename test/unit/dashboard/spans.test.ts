@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import {
+	formatAge,
+	formatCount,
+	formatDuration,
+	formatMoment,
+	formatShare,
+	isUtcAt,
+} from "../../../src/dashboard/format/spans.ts";
+
+describe("a duration", () => {
+	it.each([
+		[0, "0 ms", "0ミリ秒"],
+		[999, "999 ms", "999ミリ秒"],
+		[1_000, "1.0 s", "1.0秒"],
+		[4_837, "4.8 s", "4.8秒"],
+		[9_949, "9.9 s", "9.9秒"],
+		[9_960, "10 s", "10秒"],
+		[59_600, "1 min", "1分"],
+		[72_000, "1 min 12 s", "1分12秒"],
+		[3_600_000, "1 h", "1時間"],
+		[7_500_000, "2 h 5 min", "2時間5分"],
+		[48 * 3_600_000, "2 d", "2日"],
+		[76 * 3_600_000, "3 d 4 h", "3日4時間"],
+		[-5, "0 ms", "0ミリ秒"],
+	])("of %i ms", (ms, en, ja) => {
+		expect(formatDuration(ms, "en")).toBe(en);
+		expect(formatDuration(ms, "ja")).toBe(ja);
+	});
+});
+
+describe("an age", () => {
+	const now = Date.UTC(2026, 10, 23, 12);
+	it.each([
+		[-59_000, "59 seconds ago", "59秒前"],
+		[-60_000, "1 minute ago", "1分前"],
+		[-59 * 60_000 - 59_000, "59 minutes ago", "59分前"],
+		[47 * 60_000, "in 47 minutes", "47分後"],
+		[-47 * 3_600_000, "47 hours ago", "47時間前"],
+		[-49 * 3_600_000, "2 days ago", "2日前"],
+	])("of %i ms", (ms, en, ja) => {
+		expect(formatAge(now + ms, now, "en")).toBe(en);
+		expect(formatAge(now + ms, now, "ja")).toBe(ja);
+	});
+});
+
+describe("a moment", () => {
+	const at = Date.UTC(2026, 10, 23, 15, 0, 7);
+	it("is in the reader's zone", () => {
+		expect(formatMoment(at, "second", "en", "Asia/Tokyo")).toBe("00:00:07");
+		expect(formatMoment(at, "dayMinute", "en", "Asia/Tokyo")).toBe("24 Nov, 00:00");
+		expect(formatMoment(at, "dayMinute", "ja", "Asia/Tokyo")).toBe("11月24日 00:00");
+	});
+
+	it("is UTC where the clocks show the same, and only there", () => {
+		expect(isUtcAt(at, "UTC")).toBe(true);
+		expect(isUtcAt(at, "Europe/London")).toBe(true);
+		expect(isUtcAt(Date.UTC(2026, 6, 1), "Europe/London")).toBe(false);
+		expect(isUtcAt(at, "Asia/Tokyo")).toBe(false);
+	});
+});
+
+describe("a share", () => {
+	it("is never all when something is missing", () => {
+		expect(formatShare(9_999, 10_000, "en")).toBe("99.9%");
+		expect(formatShare(10_000, 10_000, "en")).toBe("100%");
+		expect(formatShare(0, 0, "en")).toBe("0%");
+		expect(formatCount(10_000, "en")).toBe("10,000");
+	});
+});
