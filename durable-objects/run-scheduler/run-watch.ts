@@ -146,6 +146,7 @@ export function hearSeal(context: SchedulerContext, summary: Summary): void {
 			sealedAtMs,
 			tasks,
 		});
+		if (slotAtMs !== null) correctAccount(context, summary, slotAtMs, startedAtMs);
 		judge(context, summary, startedAtMs, sealedAtMs, slotAtMs);
 		closeStuck(context, { runId, job });
 		for (const other of ports.jobs.values()) {
@@ -154,6 +155,18 @@ export function hearSeal(context: SchedulerContext, summary: Summary): void {
 			watchRun(context, { ...follower, startedAtMs: ports.nowMs() });
 		}
 	});
+}
+
+/** Its start was given up because no answer came, and yet it had started: the slot has its run. */
+function correctAccount(
+	{ store }: SchedulerContext,
+	{ runId, job }: Summary,
+	slotAtMs: number,
+	startedAtMs: number,
+): void {
+	const slot = store.findSlot(job, slotAtMs);
+	if (slot?.runId !== runId || slot.account !== "missed") return;
+	store.saveSlot({ ...slot, account: "late", reason: null, startedAtMs });
 }
 
 function judge(

@@ -5,16 +5,18 @@ import { openIncident } from "./incident-book.ts";
 import type { ScheduleRow, SlotRow } from "./store.ts";
 
 /** Every slot gets one account: its run, or why it has none. Here: which have none yet, and how one is written. */
-const slotsLookedAt = 60;
+
 /** Slots of an outage that are accounted for one by one; older ones are beyond what is kept. */
 const slotsKept = 400;
+/** How many slots are looked at, and how many more when there is a gap: each costs the cron expression's time. */
+const slotsLookedAt = [4, 60, slotsKept] as const;
 /** The pause between tries of what a slot needs is never longer. */
 export const longestPauseMs = 60_000;
 
 /** Slots at or before now that are expected and have no account, newest first. */
 export function dueSlots({ ports, store }: SchedulerContext, schedule: ScheduleRow): number[] {
 	const { job, cron, expectedSinceMs } = schedule;
-	for (const count of [slotsLookedAt, slotsKept]) {
+	for (const count of slotsLookedAt) {
 		const expected = previousSlots(cron, ports.nowMs(), count).filter(
 			(slot) => slot > expectedSinceMs,
 		);

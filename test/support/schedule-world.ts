@@ -17,6 +17,36 @@ export const minuteMs = 60_000;
 /** 17:00, the slot that most situations begin with. */
 export const fiveOClock = Date.parse("2026-11-23T17:00:00Z");
 
+export const sixOClock = fiveOClock + hourMs;
+export const sevenOClock = sixOClock + hourMs;
+
+/** What a receiver that is down answers. */
+export const down = {
+	kind: "failed",
+	reason: "The receiver answered 503",
+	retryAfterMs: null,
+} satisfies DeliveryOutcome;
+
+/** Worlds that are ready and looked at for the first time, each on a platform of its own. */
+export function worldsOf(
+	withPlatform: (use: (platform: Platform) => Promise<void>) => Promise<void>,
+) {
+	return (use: (world: ScheduleWorld) => Promise<void>): Promise<void> =>
+		withPlatform(async (platform) => use(await ScheduleWorld.begin(platform)));
+}
+
+/** A slot run that ends so, and whatever is to be told about it. */
+export async function runSlot(
+	world: ScheduleWorld,
+	slotAtMs: number,
+	...end: [verdict?: Verdict, failed?: number]
+): Promise<void> {
+	await world.cron(slotAtMs);
+	world.nowMs += 5_000;
+	await world.seal(slotAtMs, ...end);
+	await world.ringUntil(world.nowMs + 2_000);
+}
+
 /** A run as the scheduler's world has it: what its coordinator would say. */
 export interface FakeRun {
 	state: RunState;

@@ -1,15 +1,13 @@
 import { describe, expect, it, vi } from "vitest";
 import { nodePlatform } from "../support/node-world.ts";
 import { fiveOClock, hourMs, minuteMs, ScheduleWorld } from "../support/schedule-world.ts";
-import { describeIncidents } from "../support/suites/incidents.ts";
 import type { WithPlatform } from "../support/suites/run.ts";
-import { describeSchedule } from "../support/suites/schedule.ts";
+import { describeScheduler } from "../support/suites/schedule/all.ts";
 
 /** The same situations as in test/workerd/scheduler.test.ts, on node:sqlite. */
 const withPlatform: WithPlatform = (use) => use(nodePlatform());
 
-describeSchedule(withPlatform);
-describeIncidents(withPlatform);
+describeScheduler(withPlatform);
 
 describe("what the scheduler reads", () => {
 	/** Every statement of `work` that reads a table from end to end. */
