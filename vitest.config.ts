@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig, type Plugin } from "vitest/config";
 import { buildDashboard } from "./scripts/build-dashboard.ts";
+import { findChromium } from "./scripts/chromium.ts";
 
 /** Migrations of the objects are imported as text, as wrangler bundles them. */
 function sqlAsText(): Plugin {
@@ -57,6 +58,19 @@ export default defineConfig(async () => ({
 					fileParallelism: false,
 				},
 			},
+			...(findChromium() === null
+				? []
+				: [
+						{
+							test: {
+								name: "browser",
+								include: ["test/browser/**/*.test.ts"],
+								testTimeout: 60_000,
+								hookTimeout: 120_000,
+								fileParallelism: false,
+							},
+						},
+					]),
 		],
 	},
 }));

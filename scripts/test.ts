@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findChromium, howToGetChromium } from "./chromium.ts";
 
 /**
  * `npm test`: every test there is, and at the end one line with how many passed and failed, counted by the runner.
@@ -44,8 +45,15 @@ const broken = report.testResults.filter(
 const failed = report.numFailedTests + broken;
 const skipped = report.numPendingTests + report.numTodoTests;
 if (skipped > 0) console.error(`${skipped} tests were skipped; every test has to run.`);
+const leftOut = findChromium() === null ? readdirSync(join(root, "test/browser")) : [];
+if (leftOut.length > 0) {
+	console.error(`No Chromium: left out are the browser tests ${leftOut.join(", ")}.`);
+	console.error(`To run them: ${howToGetChromium}.`);
+}
 console.log(`${report.numPassedTests} passed, ${failed} failed`);
-const good = vitest.status === 0 && report.success && failed === 0 && skipped === 0;
+// At the gate nothing is left out.
+const isWhole = leftOut.length === 0 || process.env["CI"] === undefined;
+const good = vitest.status === 0 && report.success && failed === 0 && skipped === 0 && isWhole;
 process.exit(good && report.numPassedTests > 0 ? 0 : 1);
 
 function readReport(): Report {
