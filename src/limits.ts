@@ -36,5 +36,8 @@ export const clipWindowEdgeMs = 600_000;
 /** Runs in one answer of the API: each open one among them is asked for, and an invocation may call so many objects. Ours. */
 export const listRunsMax = 100;
 
+/** Entries of the audit log in one answer of the API. Ours: about 30 KB of JSON. */
+export const listAuditMax = 100;
+
 /** Tasks in one answer of the API. Ours: about 300 KB of JSON. */
 export const listTasksMax = 500;

@@ -8,6 +8,7 @@ import { decodeRunId } from "../domain/ids.ts";
 import type { Env } from "../env.ts";
 import type { JobRegistry } from "../jobs/job.ts";
 import { describeError, type Log } from "../log.ts";
+import { getAudit } from "./audit.ts";
 import { type AuthPorts, type Caller, identify } from "./auth.ts";
 import { postCancel } from "./cancel.ts";
 import { errorResponse, HttpError, notFound } from "./errors.ts";
@@ -21,6 +22,7 @@ import {
 	getSchedule,
 	postPause,
 	postResume,
+	type ScheduleActPorts,
 	type SchedulePorts,
 } from "./schedule.ts";
 import { secureAnswer } from "./security-headers.ts";
@@ -55,7 +57,9 @@ router
 	.get("/api/runs", viewer, takes("job", "state", "verdict", "limit", "cursor"), (request, ports) =>
 		getRuns(sources(ports), queryOf(request)),
 	)
-	.post("/api/runs", operator, takes(), (request, ports) => postRun(startPorts(ports), request))
+	.post("/api/runs", operator, takes(), (request, ports) =>
+		postRun(startPorts(request, ports), request),
+	)
 	.get("/api/runs/latest", viewer, takes("job"), (request, ports) =>
 		getLatestRun(sources(ports), request),
 	)
@@ -70,25 +74,29 @@ router
 		return getTask(sources(ports), readRunId(runId), readTaskId(taskId));
 	})
 	.post("/api/runs/:runId/rerun", operator, takes(), (request, ports) =>
-		postRerun(sources(ports), request, readRunId(request.params["runId"])),
+		postRerun(actPorts(request, ports), request, readRunId(request.params["runId"])),
 	)
 	.post("/api/runs/:runId/cancel", operator, takes(), (request, ports) =>
-		postCancel(sources(ports), request, readRunId(request.params["runId"])),
+		postCancel(actPorts(request, ports), request, readRunId(request.params["runId"])),
 	)
 	.get("/api/schedule", viewer, takes(), (_, ports) => getSchedule(schedulePorts(ports)))
 	.post("/api/schedule/pause", operator, takes(), (request, ports) =>
-		postPause(schedulePorts(ports), request),
+		postPause(scheduleActPorts(request, ports), request),
 	)
 	.post("/api/schedule/resume", operator, takes(), (request, ports) =>
-		postResume(schedulePorts(ports), request),
+		postResume(scheduleActPorts(request, ports), request),
 	)
 	.get("/api/incidents", viewer, takes(), (_, ports) => getIncidents(schedulePorts(ports)))
+	.get("/api/audit", viewer, takes("limit", "cursor"), (request, ports) =>
+		getAudit(ports.env.DB, queryOf(request)),
+	)
 	.all("/healthz", allow("GET, HEAD"))
 	.all("/api/session", allow("GET, HEAD, POST, DELETE"))
 	.all("/api/schedule", viewer, allow("GET, HEAD"))
 	.all("/api/schedule/pause", viewer, allow("POST"))
 	.all("/api/schedule/resume", viewer, allow("POST"))
 	.all("/api/incidents", viewer, allow("GET, HEAD"))
+	.all("/api/audit", viewer, allow("GET, HEAD"))
 	.all("/api/runs", viewer, allow("GET, HEAD, POST"))
 	.all("/api/runs/:runId", viewer, allow("GET, HEAD"))
 	.all("/api/runs/:runId/rerun", viewer, allow("POST"))
@@ -174,8 +182,17 @@ function sources({ env }: HttpPorts) {
 	return { database: env.DB, findCoordinator: coordinatorsOf(env.RUN_COORDINATOR) };
 }
 
-function startPorts(ports: HttpPorts) {
-	return { ...sources(ports), jobs: ports.createJobs() };
+function actPorts(request: ApiRequest, ports: HttpPorts) {
+	const { name, role, via } = callerOf(request);
+	return { ...sources(ports), log: ports.log, who: { name, role, via } };
+}
+
+function startPorts(request: ApiRequest, ports: HttpPorts) {
+	return { ...actPorts(request, ports), jobs: ports.createJobs() };
+}
+
+function scheduleActPorts(request: ApiRequest, ports: HttpPorts): ScheduleActPorts {
+	return { ...schedulePorts(ports), ...actPorts(request, ports) };
 }
 
 function schedulePorts({ env, createJobs }: HttpPorts): SchedulePorts {
