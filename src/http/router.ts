@@ -1,5 +1,5 @@
 import { type IRequestStrict, type RequestHandler, Router } from "itty-router";
-import { coordinatorsOf } from "../../durable-objects/run-coordinator/client.ts";
+import { coordinatorsOf, liveOf } from "../../durable-objects/run-coordinator/client.ts";
 import { schedulerOf } from "../../durable-objects/run-scheduler/client.ts";
 import { readCredentials } from "../auth/credentials.ts";
 import { readConfig } from "../config.ts";
@@ -12,7 +12,10 @@ import { getAudit } from "./audit.ts";
 import { type AuthPorts, type Caller, identify } from "./auth.ts";
 import { postCancel } from "./cancel.ts";
 import { errorResponse, HttpError, notFound } from "./errors.ts";
+import { getGrid } from "./grid.ts";
 import { getHealth } from "./health.ts";
+import { getLive } from "./live.ts";
+import { getMatrix } from "./matrix.ts";
 import { requireSameOrigin } from "./origin.ts";
 import { checkQuery, readRunId, readTaskId } from "./params.ts";
 import { postRerun } from "./rerun.ts";
@@ -28,6 +31,7 @@ import {
 import { secureAnswer } from "./security-headers.ts";
 import { deleteSession, getSession, postSession } from "./session.ts";
 import { postRun } from "./start-run.ts";
+import { taskNamesOf } from "./task-names.ts";
 
 export interface HttpPorts {
 	readonly env: Env;
@@ -66,12 +70,18 @@ router
 	.get("/api/runs/:runId", viewer, takes(), (request, ports) =>
 		getRun(sources(ports), request, readRunId(request.params["runId"])),
 	)
+	.get("/api/runs/:runId/grid", viewer, takes(), (request, ports) =>
+		getGrid(namedSources(ports), request, readRunId(request.params["runId"])),
+	)
+	.get("/api/runs/:runId/live", viewer, takes(), (request, ports) =>
+		getLive(liveSources(ports), request, readRunId(request.params["runId"])),
+	)
 	.get("/api/runs/:runId/tasks", viewer, takes("state", "limit", "cursor"), (request, ports) =>
-		getTasks(sources(ports), readRunId(request.params["runId"]), queryOf(request)),
+		getTasks(namedSources(ports), readRunId(request.params["runId"]), queryOf(request)),
 	)
 	.get("/api/runs/:runId/tasks/:taskId", viewer, takes(), (request, ports) => {
 		const { runId, taskId } = request.params;
-		return getTask(sources(ports), readRunId(runId), readTaskId(taskId));
+		return getTask(namedSources(ports), readRunId(runId), readTaskId(taskId));
 	})
 	.post("/api/runs/:runId/rerun", operator, takes(), (request, ports) =>
 		postRerun(actPorts(request, ports), request, readRunId(request.params["runId"])),
@@ -87,6 +97,9 @@ router
 		postResume(scheduleActPorts(request, ports), request),
 	)
 	.get("/api/incidents", viewer, takes(), (_, ports) => getIncidents(schedulePorts(ports)))
+	.get("/api/matrix", viewer, takes("job", "runs", "limit", "search", "cursor"), (request, ports) =>
+		getMatrix(namedSources(ports), request, queryOf(request)),
+	)
 	.get("/api/audit", viewer, takes("limit", "cursor"), (request, ports) =>
 		getAudit(ports.env.DB, queryOf(request)),
 	)
@@ -96,11 +109,14 @@ router
 	.all("/api/schedule/pause", viewer, allow("POST"))
 	.all("/api/schedule/resume", viewer, allow("POST"))
 	.all("/api/incidents", viewer, allow("GET, HEAD"))
+	.all("/api/matrix", viewer, allow("GET, HEAD"))
 	.all("/api/audit", viewer, allow("GET, HEAD"))
 	.all("/api/runs", viewer, allow("GET, HEAD, POST"))
 	.all("/api/runs/:runId", viewer, allow("GET, HEAD"))
 	.all("/api/runs/:runId/rerun", viewer, allow("POST"))
 	.all("/api/runs/:runId/cancel", viewer, allow("POST"))
+	.all("/api/runs/:runId/grid", viewer, allow("GET, HEAD"))
+	.all("/api/runs/:runId/live", viewer, allow("GET"))
 	.all("/api/runs/:runId/tasks", viewer, allow("GET, HEAD"))
 	.all("/api/runs/:runId/tasks/:taskId", viewer, allow("GET, HEAD"))
 	.all("*", () => {
@@ -180,6 +196,14 @@ function allow(methods: string): Handler {
 
 function sources({ env }: HttpPorts) {
 	return { database: env.DB, findCoordinator: coordinatorsOf(env.RUN_COORDINATOR) };
+}
+
+function namedSources(ports: HttpPorts) {
+	return { ...sources(ports), nameTasks: taskNamesOf(ports.createJobs(), ports.log) };
+}
+
+function liveSources({ env }: HttpPorts) {
+	return { database: env.DB, openLive: liveOf(env.RUN_COORDINATOR) };
 }
 
 function actPorts(request: ApiRequest, ports: HttpPorts) {
