@@ -1,3 +1,4 @@
+import { type Credentials, credentialNames, readCredentials } from "./auth/credentials.ts";
 import { err, ok, type Result } from "./domain/result.ts";
 import type { Log } from "./log.ts";
 import { type Language, languages } from "./notify/notice.ts";
@@ -50,7 +51,8 @@ export interface Config {
 	readonly twitchAuthUrl: string;
 	readonly twitchClientId: string | undefined;
 	readonly twitchClientSecret: string | undefined;
-	readonly adminToken: string | undefined;
+	/** Who gets in. */
+	readonly credentials: Credentials;
 }
 
 /** Vars and secrets as the platform hands them over. */
@@ -88,7 +90,7 @@ export const varNames = [
 	"TWITCH_AUTH_URL",
 	"TWITCH_CLIENT_ID",
 	"TWITCH_CLIENT_SECRET",
-	"ADMIN_TOKEN",
+	...credentialNames,
 ] as const;
 
 /** @returns the configuration, or one message for each var that is wrong */
@@ -164,6 +166,8 @@ function checkConfig(vars: ConfigVars): { config: Config; problems: readonly str
 		const is = describeValue(languageIs);
 		problems.push(`LANGUAGE is ${is}; it must be one of ${languages.join(", ")}`);
 	}
+	const { credentials, problems: ofCredentials } = readCredentials(vars);
+	problems.push(...ofCredentials);
 	const config: Config = {
 		tasksPerMessage: number("TASKS_PER_MESSAGE"),
 		messagesInFlight: number("MESSAGES_IN_FLIGHT"),
@@ -188,14 +192,9 @@ function checkConfig(vars: ConfigVars): { config: Config; problems: readonly str
 		twitchAuthUrl: baseUrl("TWITCH_AUTH_URL", standardAuthUrl) ?? standardAuthUrl,
 		twitchClientId: readText(vars, "TWITCH_CLIENT_ID"),
 		twitchClientSecret: readText(vars, "TWITCH_CLIENT_SECRET"),
-		adminToken: readAdminToken(vars),
+		credentials,
 	};
 	return { config, problems };
-}
-
-/** The secret ADMIN_TOKEN alone: who asks is known before anything else of the configuration is spoken of. */
-export function readAdminToken(vars: ConfigVars): string | undefined {
-	return readText(vars, "ADMIN_TOKEN");
 }
 
 /** As `readConfig`; says in the log what is wrong and throws: for what the platform starts. */

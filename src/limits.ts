@@ -36,5 +36,17 @@ export const clipWindowEdgeMs = 600_000;
 /** Runs in one answer of the API: each open one among them is asked for, and an invocation may call so many objects. Ours. */
 export const listRunsMax = 100;
 
+/** Runs in one matrix: two days of an hourly job. Ours. */
+export const matrixRunsMax = 48;
+
+/** Tasks in one answer of the matrix. Ours: about 80 KB of JSON. */
+export const matrixRowsMax = 500;
+
+/** Rows of `run_tasks` that one matrix may read: D1 on the Free plan reads 5 million a day. With more tasks it has fewer runs. Ours. */
+export const matrixCellsMax = 100_000;
+
+/** Entries of the audit log in one answer of the API. Ours: about 30 KB of JSON. */
+export const listAuditMax = 100;
+
 /** Tasks in one answer of the API. Ours: about 300 KB of JSON. */
 export const listTasksMax = 500;

@@ -7,7 +7,10 @@ import {
 	real,
 	sqliteTable,
 	text,
+	uniqueIndex,
 } from "drizzle-orm/sqlite-core";
+import { roles, vias } from "../../src/domain/actor.ts";
+import { auditActions } from "../../src/domain/audit.ts";
 import { runStates, triggers, verdicts } from "../../src/domain/run.ts";
 import { taskStates } from "../../src/domain/task.ts";
 import { isOneOf } from "../checks.ts";
@@ -121,3 +124,55 @@ export const runRequests = sqliteTable("run_requests", {
 	bodyHash: text("body_hash").notNull(),
 	requestedAtMs: integer("requested_at_ms").notNull(),
 });
+
+/** Who did what, when, to what. */
+export const audit = sqliteTable(
+	"audit",
+	{
+		/** `1795454102123-5f2c9a0d41b7e863`: epoch milliseconds and 16 characters at random, so ids are in the order of time. */
+		auditId: text("audit_id").primaryKey(),
+		action: text("action", { enum: auditActions }).notNull(),
+		actorName: text("actor_name").notNull(),
+		actorRole: text("actor_role", { enum: roles }).notNull(),
+		actorVia: text("actor_via", { enum: vias }).notNull(),
+		/** A run, a job or a session. */
+		subject: text("subject").notNull(),
+		/** JSON: what was asked for. */
+		detail: text("detail").notNull(),
+		/** Null from before the act until its answer is known. */
+		result: text("result"),
+		/** Of a request that may be repeated: it has one entry. */
+		requestKey: text("request_key"),
+	},
+	(table) => [
+		check("audit_action", isOneOf(table.action, auditActions)),
+		check("audit_role", isOneOf(table.actorRole, roles)),
+		check("audit_via", isOneOf(table.actorVia, vias)),
+		uniqueIndex("audit_by_request")
+			.on(table.requestKey)
+			.where(sql`${table.requestKey} IS NOT NULL`),
+	],
+);
+
+/** Sessions that were signed out before they expired. */
+export const endedSessions = sqliteTable("ended_sessions", {
+	sessionId: text("session_id").primaryKey(),
+	/** From then on its cookie is worth nothing by itself. */
+	expiresAtMs: integer("expires_at_ms").notNull(),
+});
+
+/** Wrong tokens of the last minutes, by who sent them. */
+export const signInTries = sqliteTable(
+	"sign_in_tries",
+	{
+		/** An IPv4 address, or the /64 of an IPv6 one. */
+		address: text("address").notNull(),
+		/** What was tried, hashed, so that the same again is not counted twice; at random where each is counted. */
+		attempt: text("attempt").notNull(),
+		triedAtMs: integer("tried_at_ms").notNull(),
+	},
+	(table) => [
+		primaryKey({ columns: [table.address, table.attempt] }),
+		index("sign_in_tries_by_time").on(table.triedAtMs),
+	],
+);

@@ -27,6 +27,8 @@ export interface CoordinatorApi {
 	/** A page in the order of ids; `limit` 1 to 500. */
 	tasks(request: TasksRequest): Promise<TasksPage | UnknownRun>;
 	task(taskId: TaskId): Promise<TaskView | UnknownRun | UnknownTask>;
+	/** Every task with its state, in the order of ids. */
+	states(): Promise<TaskStates | UnknownRun>;
 }
 
 export interface UnknownRun {
@@ -129,6 +131,13 @@ export interface TasksPage {
 	readonly tasks: readonly TaskView[];
 	/** Pass as `after` for the next page; null when this was the last. */
 	readonly next: TaskId | null;
+}
+
+export interface TaskStates {
+	readonly kind: "states";
+	readonly taskIds: readonly TaskId[];
+	/** One letter each, as src/domain/task-letters.ts writes them: `120s1f79s`. */
+	readonly states: string;
 }
 
 /** Finds the coordinator of a run; calls nothing. */

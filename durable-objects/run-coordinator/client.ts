@@ -10,3 +10,13 @@ export function coordinatorsOf(
 ): FindCoordinator {
 	return (runId: RunId) => namespace.getByName(runId) as unknown as CoordinatorApi;
 }
+
+/** The other end of a socket that tells of the run. Nothing of who asks goes along. */
+export function liveOf(
+	namespace: DurableObjectNamespace<CoordinatorApi & Rpc.DurableObjectBranded>,
+): (runId: RunId) => Promise<Response> {
+	return (runId) => {
+		const headers = { upgrade: "websocket" };
+		return namespace.getByName(runId).fetch("https://run-coordinator/live", { headers });
+	};
+}

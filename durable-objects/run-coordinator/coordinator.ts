@@ -19,6 +19,7 @@ import type {
 	ReturnAnswer,
 	ReturnRequest,
 	StartAnswer,
+	TaskStates,
 	TasksPage,
 	TasksRequest,
 	UnknownRun,
@@ -31,9 +32,10 @@ import { type CoordinatorContext, saveRun } from "./context.ts";
 import { fillMessages, sendMessages } from "./fan-out.ts";
 import { foldStates } from "./folds.ts";
 import { freePlaces, isDrained, nextWakeAtMs } from "./in-flight.ts";
+import { LiveFeed } from "./live.ts";
 import { planRun } from "./planning.ts";
 import type { CoordinatorPorts } from "./ports.ts";
-import { listTasks, readTask, summarizeRun } from "./reads.ts";
+import { listStates, listTasks, readTask, summarizeRun } from "./reads.ts";
 import { hearReport, takeBack } from "./reports.ts";
 import { sealRun } from "./sealing.ts";
 import { CoordinatorStore, type RunRow } from "./store.ts";
@@ -55,12 +57,16 @@ export class Coordinator implements CoordinatorApi {
 	/** Whether this object holds a run's tables; looked up once, false until `start` made them. */
 	#hasTables: boolean;
 	readonly #alarm: ObjectAlarm;
+	/** What whoever watches is told. */
+	readonly live: LiveFeed;
 
 	constructor(ports: CoordinatorPorts) {
 		const storage = new MeteredStorage(ports.storage);
 		const store = new CoordinatorStore(storage);
 		this.#context = { ports, storage, store, reader: new CoordinatorStore(ports.storage) };
 		this.#hasTables = !isEmptyStorage(ports.storage);
+		this.live = new LiveFeed(this.#context, ports.live, () => this.#look());
+		store.watcher = this.live;
 		this.#alarm = new ObjectAlarm({ ...ports, log: this.#logOfRun }, () => this.#nextWakeAtMs());
 	}
 
@@ -146,6 +152,10 @@ export class Coordinator implements CoordinatorApi {
 
 	async task(taskId: TaskId): Promise<TaskView | UnknownRun | UnknownTask> {
 		return this.#look() === undefined ? unknownRun : readTask(this.#context, taskId);
+	}
+
+	async states(): Promise<TaskStates | UnknownRun> {
+		return this.#look() === undefined ? unknownRun : listStates(this.#context);
 	}
 
 	/** Never throws: the platform would retry six times and then never again. */

@@ -12,6 +12,7 @@ import { schedulerOf } from "../run-scheduler/client.ts";
 import type { ClaimRequest, CoordinatorApi, Report, ReturnRequest, TasksRequest } from "./api.ts";
 import { coordinatorsOf } from "./client.ts";
 import { Coordinator } from "./coordinator.ts";
+import { answerPings, hearSocket, livePortsOf, openSocket } from "./live-sockets.ts";
 
 /**
  * One object a run, named by the run's id. Only plugs the platform in; coordinator.ts is the thing.
@@ -41,8 +42,10 @@ export function runCoordinatorClass(createJobs: (env: Env, config: Config) => Jo
 				dice: () => Math.random(),
 				makeId: () => crypto.randomUUID(),
 				log,
+				live: livePortsOf(ctx),
 				version: deployedVersion(env),
 			});
+			answerPings(ctx);
 			void ctx.blockConcurrencyWhile(() => this.#coordinator.prepare());
 		}
 
@@ -76,6 +79,27 @@ export function runCoordinatorClass(createJobs: (env: Env, config: Config) => Jo
 
 		task(taskId: TaskId) {
 			return this.#coordinator.task(taskId);
+		}
+
+		states() {
+			return this.#coordinator.states();
+		}
+
+		/** A socket of somebody who watches; the Worker has asked who that is. */
+		override fetch() {
+			return openSocket(this.ctx, this.#coordinator.live, Date.now());
+		}
+
+		override webSocketMessage(socket: WebSocket) {
+			hearSocket(socket);
+		}
+
+		override webSocketClose() {
+			this.#coordinator.live.left();
+		}
+
+		override webSocketError() {
+			this.#coordinator.live.left();
 		}
 
 		wake() {

@@ -6,6 +6,7 @@ import type { SendMessages } from "../../src/queue/producer.ts";
 import type { AlarmPorts } from "../object-alarm.ts";
 import type { ObjectStorage } from "../storage.ts";
 import type { FindCoordinator } from "./api.ts";
+import type { LivePorts } from "./live.ts";
 
 /** Everything of the world that a coordinator touches. object.ts plugs in workerd's, tests and simulation theirs. */
 export interface CoordinatorPorts extends AlarmPorts {
@@ -20,6 +21,8 @@ export interface CoordinatorPorts extends AlarmPorts {
 	readonly jobs: JobRegistry;
 	readonly config: CoordinatorConfig;
 	readonly makeId: () => string;
+	/** Whoever watches; left out where nobody can. */
+	readonly live?: LivePorts;
 	/** Of the deployed code, for the summary. */
 	readonly version: string;
 }

@@ -1,9 +1,10 @@
 import { type Counts, shapeCounts } from "../../src/domain/counts.ts";
 import type { TaskId } from "../../src/domain/ids.ts";
-import { buildSummary, type Summary } from "../../src/domain/summary.ts";
-import { foldTotals } from "../../src/domain/totals.ts";
+import { buildSummary, type ErrorGroup, type Summary } from "../../src/domain/summary.ts";
+import { writeRuns } from "../../src/domain/task-letters.ts";
+import { foldTotals, type StateFold } from "../../src/domain/totals.ts";
 import { type TaskView, viewTask } from "../../src/ledger/task-view.ts";
-import type { TasksPage, TasksRequest, UnknownTask } from "./api.ts";
+import type { TaskStates, TasksPage, TasksRequest, UnknownTask } from "./api.ts";
 import type { CoordinatorContext } from "./context.ts";
 import { foldErrors, foldReportedYield, foldStates } from "./folds.ts";
 import type { RunRow } from "./store.ts";
@@ -20,14 +21,21 @@ const storageMeters = [
 	"alarms",
 ];
 
-/** @param yielded what the store says, when it has been asked; else what the reports said */
+/**
+ * @param yielded what the store says, when it has been asked; else what the reports said
+ * @param folded the tasks' numbers, when they are known; else they are folded from the rows
+ */
 export function summarizeRun(
 	{ ports }: CoordinatorContext,
 	run: RunRow,
 	yielded: Counts = foldReportedYield(ports.storage),
+	folded: { readonly states: StateFold[]; readonly errors: ErrorGroup[] } = {
+		states: foldStates(ports.storage),
+		errors: foldErrors(ports.storage),
+	},
 ): Summary {
 	const job = ports.jobs.get(run.job);
-	const folds = foldStates(ports.storage);
+	const folds = folded.states;
 	const sum = (pick: (fold: (typeof folds)[number]) => number) =>
 		folds.reduce((total, fold) => total + pick(fold), 0);
 	const sealed = run.state === "sealed";
@@ -47,7 +55,7 @@ export function summarizeRun(
 			duplicateDeliveries: run.duplicateDeliveries,
 		},
 		meters: shapeCounts([...queueMeters, ...(job?.meterNames ?? []), ...storageMeters], run.meters),
-		errors: foldErrors(ports.storage),
+		errors: folded.errors,
 		version: ports.version,
 	});
 }
@@ -67,6 +75,15 @@ export function listTasks({ reader }: CoordinatorContext, request: TasksRequest)
 		kind: "tasks",
 		tasks: page.map((task) => viewTask(task, attempts.get(task.taskId) ?? [])),
 		next: tasks.length > request.limit ? (page.at(-1)?.taskId ?? null) : null,
+	};
+}
+
+export function listStates({ reader }: CoordinatorContext): TaskStates {
+	const tasks = reader.listStates();
+	return {
+		kind: "states",
+		taskIds: tasks.map(({ taskId }) => taskId),
+		states: writeRuns(tasks.map(({ state }) => state)),
 	};
 }
 

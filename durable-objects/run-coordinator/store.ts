@@ -15,7 +15,16 @@ import type { ObjectStorage } from "../storage.ts";
 export type RunRow = typeof schema.run.$inferSelect;
 export type MessageRow = typeof schema.messages.$inferSelect;
 
+/** Hears of what is saved, inside the step that saves it: it may be rolled back yet. Must not throw. */
+export interface StoreWatcher {
+	tasksPlanned(): void;
+	tasksSaved(tasks: readonly Task[]): void;
+	runSaved(): void;
+}
+
 export class CoordinatorStore {
+	/** Set once, when somebody wants to hear. */
+	watcher: StoreWatcher | undefined;
 	readonly #storage: ObjectStorage;
 	readonly #db: DrizzleSqliteDODatabase;
 	readonly #reads: ReturnType<typeof prepareReads>;
@@ -42,6 +51,7 @@ export class CoordinatorStore {
 
 	updateRun(change: Partial<RunRow>): void {
 		this.#db.update(schema.run).set(change).run();
+		this.watcher?.runSaved();
 	}
 
 	insertPlannedTasks(taskIds: readonly TaskId[]): void {
@@ -50,6 +60,13 @@ export class CoordinatorStore {
 				INSERT INTO tasks (task_id, state, attempts, deferrals, retries, leases_expired, recoveries, warnings)
 				SELECT value, 'planned', 0, 0, 0, 0, 0, '[]' FROM json_each(${ids})`);
 		}
+		this.watcher?.tasksPlanned();
+	}
+
+	/** The state of every task, in the order of ids. */
+	listStates(): { taskId: TaskId; state: TaskState }[] {
+		const { taskId, state } = schema.tasks;
+		return this.#db.select({ taskId, state }).from(schema.tasks).orderBy(asc(taskId)).all();
 	}
 
 	/** In the order of their ids; unknown ids are left out. */
@@ -79,6 +96,7 @@ export class CoordinatorStore {
 				FROM json_each(${rows}) AS next
 				WHERE tasks.task_id = next.value ->> 'taskId'`);
 		}
+		if (tasks.length > 0) this.watcher?.tasksSaved(tasks);
 	}
 
 	appendAttempts(attempts: readonly Attempt[]): void {

@@ -1,38 +1,148 @@
+import { accessHeader, verifyAccess } from "../auth/access.ts";
+import { BlockedAddresses } from "../auth/blocked-addresses.ts";
+import { clientAddressOf } from "../auth/client-address.ts";
+import type { Credentials } from "../auth/credentials.ts";
+import { findRoleOfToken, hasToken, tokenNames } from "../auth/known-token.ts";
+import { readSession, readSessionCookie, type Session } from "../auth/session-cookie.ts";
+import type { Actor } from "../domain/actor.ts";
+import type { Database } from "../ledger/database.ts";
+import { isSessionEnded } from "../ledger/ended-sessions.ts";
+import { takeTry } from "../ledger/sign-in-tries.ts";
+import { describeError, type Log } from "../log.ts";
+import { digestText } from "./digest.ts";
 import { HttpError } from "./errors.ts";
 
 /**
- * Lets a request with `Authorization: Bearer ADMIN_TOKEN` pass, and throws a 401 for any other (P8).
- * Without a configured token nobody gets in.
+ * Who asks (P8), by the first of these that is there: the header `Authorization`, a session's cookie, Cloudflare
+ * Access. An `Authorization` that is wrong is a 401, whatever else is there.
  */
-export async function requireAdmin(
-	request: Request,
-	adminToken: string | undefined,
-): Promise<void> {
-	if (adminToken === undefined) {
-		throw new HttpError(
-			503,
-			"not_configured",
-			"Nobody can sign in yet: set the secret ADMIN_TOKEN (wrangler secret put ADMIN_TOKEN).",
-		);
+export interface AuthPorts {
+	readonly credentials: Credentials;
+	readonly database: Database;
+	readonly nowMs: number;
+	readonly log: Log;
+}
+
+export interface Caller extends Actor {
+	/** Null for a token, which does not expire. */
+	readonly expiresAtMs: number | null;
+}
+
+/** Of this isolate. */
+export const blockedAddresses = new BlockedAddresses();
+
+/** Throws a 401, a 429 for who guesses tokens, and a 503 as long as nobody can be let in. */
+export async function identify(request: Request, ports: AuthPorts): Promise<Caller> {
+	const { credentials } = ports;
+	requireCredentials(credentials);
+	const authorization = request.headers.get("authorization") ?? "";
+	if (authorization !== "") return identifyByToken(request, authorization, ports);
+	const session = await findSession(request, ports);
+	if (session !== undefined) {
+		const { role, expiresAtMs } = session;
+		return { name: tokenNames[role], role, via: "cookie", expiresAtMs };
 	}
-	const [, presented] = /^Bearer +(\S+) *$/i.exec(request.headers.get("authorization") ?? "") ?? [];
-	if (presented !== undefined && (await areEqual(presented, adminToken))) return;
+	const viaAccess = await identifyByAccess(request, ports);
+	if (viaAccess !== undefined) return viaAccess;
+	throw unauthorized("Sign in, or send the header Authorization: Bearer ADMIN_TOKEN.");
+}
+
+export function requireCredentials(credentials: Credentials): void {
+	if (hasToken(credentials) || credentials.access !== undefined) return;
 	throw new HttpError(
-		401,
-		"unauthorized",
-		presented === undefined
-			? "Send the header Authorization: Bearer ADMIN_TOKEN."
-			: "That is not the ADMIN_TOKEN of this deployment.",
-		{ "www-authenticate": 'Bearer realm="daicho"' },
+		503,
+		"not_configured",
+		"Nobody can sign in yet: set the secret ADMIN_TOKEN (wrangler secret put ADMIN_TOKEN).",
 	);
 }
 
-/** In constant time: digests have one length, so neither a character nor the length can be guessed by timing. */
-async function areEqual(left: string, right: string): Promise<boolean> {
-	const encoder = new TextEncoder();
-	const [leftDigest, rightDigest] = await Promise.all([
-		crypto.subtle.digest("SHA-256", encoder.encode(left)),
-		crypto.subtle.digest("SHA-256", encoder.encode(right)),
-	]);
-	return crypto.subtle.timingSafeEqual(leftDigest, rightDigest);
+/** The session that a cookie stands for; undefined when there is none, or not any more. */
+export async function findSession(
+	request: Request,
+	{ credentials, database, nowMs }: AuthPorts,
+): Promise<Session | undefined> {
+	const signed = readSessionCookie(request.headers);
+	if (signed === undefined) return undefined;
+	const session = await readSession(signed, credentials, nowMs);
+	if (session === undefined || (await isSessionEnded(database, session.sessionId))) {
+		return undefined;
+	}
+	return session;
+}
+
+/** Undefined when Access is not configured or has not been passed. Throws when nobody can say whether it has. */
+export async function identifyByAccess(
+	request: Request,
+	{ credentials, nowMs, log }: AuthPorts,
+): Promise<Caller | undefined> {
+	const assertion = request.headers.get(accessHeader);
+	if (credentials.access === undefined || assertion === null) return undefined;
+	const identity = await verifyAccess(assertion, credentials.access, nowMs);
+	if (identity.ok) return identity.value;
+	if (identity.error.kind === "invalid") return undefined;
+	log("error", "access_unverifiable", { reason: identity.error.reason });
+	throw new HttpError(
+		503,
+		"access_unverifiable",
+		"The keys of Cloudflare Access could not be fetched just now. Try again, or sign in with a token.",
+	);
+}
+
+export function tooManyAttempts(retryAfterMs: number): HttpError {
+	const seconds = Math.ceil(retryAfterMs / 1_000);
+	return new HttpError(
+		429,
+		"too_many_attempts",
+		`Too many wrong tokens came from your network. Try again in ${seconds} s.`,
+		{ "retry-after": String(seconds) },
+	);
+}
+
+async function identifyByToken(
+	request: Request,
+	authorization: string,
+	ports: AuthPorts,
+): Promise<Caller> {
+	const [, presented] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
+	if (presented === undefined) {
+		throw unauthorized("Send the header Authorization: Bearer ADMIN_TOKEN.");
+	}
+	const address = clientAddressOf(request.headers);
+	const blockedMs = blockedAddresses.remainingMs(address, ports.nowMs);
+	if (blockedMs > 0) throw tooManyAttempts(blockedMs);
+	const role = await findRoleOfToken(presented, ports.credentials);
+	if (role !== undefined) return { name: tokenNames[role], role, via: "token", expiresAtMs: null };
+	await countWrongToken(address, presented, ports);
+	throw unauthorized("That is not the ADMIN_TOKEN or the VIEWER_TOKEN of this deployment.");
+}
+
+/**
+ * The same wrong token again is no new guess: a forgotten script with the token of last month must not shut out the
+ * people of its office.
+ */
+async function countWrongToken(
+	address: string,
+	presented: string,
+	{ database, nowMs, log }: AuthPorts,
+): Promise<void> {
+	// Cut short: it tells one from another, and is not worth keeping.
+	const attempt = (await digestText(`${address} ${presented}`)).slice(0, 12);
+	let taken: Awaited<ReturnType<typeof takeTry>>;
+	try {
+		taken = await takeTry(database, { address, attempt }, nowMs);
+	} catch (error) {
+		// It is wrong all the same, and is refused.
+		log("error", "wrong_token_uncounted", { error: describeError(error) });
+		return;
+	}
+	if (taken.ok) return;
+	const { retryAfterMs } = taken.error;
+	blockedAddresses.block(address, nowMs + retryAfterMs);
+	throw tooManyAttempts(retryAfterMs);
+}
+
+function unauthorized(message: string): HttpError {
+	return new HttpError(401, "unauthorized", message, {
+		"www-authenticate": 'Bearer realm="daicho"',
+	});
 }

@@ -3,6 +3,7 @@ import { badRequest } from "./errors.ts";
 
 /** What the bodies of several routes have in common. Each throws a 400 that says what to send. */
 const taskIdsMax = 1_000;
+const taskIdsNamed = 5;
 
 /** A JSON object with no other fields than these. */
 export function decodeObject(
@@ -35,4 +36,11 @@ export function decodeTaskIds(value: unknown): readonly TaskId[] {
 		taskIds.add(taskId.value);
 	}
 	return [...taskIds].sort();
+}
+
+/** For the audit log: how many, and the first few by name. */
+export function describeTaskIds(taskIds: readonly TaskId[]) {
+	const named = taskIds.slice(0, taskIdsNamed).join(", ");
+	const rest = taskIds.length > taskIdsNamed ? ", …" : "";
+	return { tasks: taskIds.length, taskIds: `${named}${rest}` };
 }

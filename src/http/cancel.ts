@@ -1,8 +1,17 @@
+import type { FindCoordinator } from "../../durable-objects/run-coordinator/api.ts";
+import type { Actor } from "../domain/actor.ts";
 import type { RunId } from "../domain/ids.ts";
 import { findRun } from "../ledger/run-list.ts";
 import { HttpError, runNotFound } from "./errors.ts";
 import { refuseBody } from "./json-body.ts";
-import type { RequestedRunPorts } from "./requested-run.ts";
+import { type Done, type RecordPorts, recordAct } from "./recorded-act.ts";
+import { readIdempotencyKey } from "./requested-run.ts";
+
+export interface CancelPorts extends RecordPorts {
+	readonly database: D1Database;
+	readonly findCoordinator: FindCoordinator;
+	readonly who: Actor;
+}
 
 /**
  * `POST /api/runs/:runId/cancel`: what has not started is cancelled, what runs may finish. Answers
@@ -10,14 +19,24 @@ import type { RequestedRunPorts } from "./requested-run.ts";
  * in one would see the whole run stop.
  */
 export async function postCancel(
-	{ database, findCoordinator }: RequestedRunPorts,
+	ports: CancelPorts,
 	request: Request,
 	runId: RunId,
 ): Promise<Response> {
+	const key = readIdempotencyKey(request);
 	await refuseBody(request);
+	const act = { action: "run.cancel", who: ports.who, subject: runId, detail: {} } as const;
+	return recordAct(ports, act, key, () => cancel(ports, runId));
+}
+
+async function cancel({ database, findCoordinator }: CancelPorts, runId: RunId): Promise<Done> {
 	const answer = await findCoordinator(runId).cancel();
 	if (answer.kind === "cancelled") {
-		return Response.json({ runId, cancelled: answer.cancelled, running: answer.running });
+		const { cancelled, running } = answer;
+		return {
+			answer: Response.json({ runId, cancelled, running }),
+			result: `${cancelled} cancelled, ${running} running`,
+		};
 	}
 	// An object forgets a run some days after its seal; D1 knows it for ever.
 	if (answer.kind === "unknown_run" && (await findRun(database, runId)) === undefined) {

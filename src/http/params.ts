@@ -72,6 +72,20 @@ export function readLimit(query: URLSearchParams, standard: number, max: number)
 	return limit;
 }
 
+/** A whole number, or null when the parameter is not there. */
+export function readWhole(
+	query: URLSearchParams,
+	name: string,
+	min: number,
+	max: number,
+): number | null {
+	const value = query.get(name);
+	if (value === null) return null;
+	const whole = /^\d{1,9}$/.test(value) ? Number(value) : -1;
+	if (whole >= min && whole <= max) return whole;
+	throw badRequest(`invalid_${name}`, `${name} is a whole number from ${min} to ${max}.`);
+}
+
 export function readTaskCursor(query: URLSearchParams): TaskId | null {
 	return readOptional(query, "cursor", decodeTaskId);
 }

@@ -1,4 +1,6 @@
 import type { FindCoordinator } from "../../durable-objects/run-coordinator/api.ts";
+import type { Actor } from "../domain/actor.ts";
+import type { Act } from "../domain/audit.ts";
 import type { RunId } from "../domain/ids.ts";
 import type { Result } from "../domain/result.ts";
 import type { RunRequest } from "../domain/run.ts";
@@ -11,6 +13,7 @@ import { badRequest, HttpError } from "./errors.ts";
 export interface RequestedRunPorts {
 	readonly database: D1Database;
 	readonly findCoordinator: FindCoordinator;
+	readonly who: Actor;
 }
 
 const idempotencyKey = /^[\x21-\x7e]{1,200}$/;
@@ -28,11 +31,13 @@ export function readIdempotencyKey(request: Request): string | null {
 /**
  * Crash after the key was recorded: the same request again finds the run's id there, and starts it. Crash after
  * the start: it finds the run, whatever has become of what it asked for.
+ * @param act what stands in the audit log, with the run as its result
  * @param asked everything that was asked for, in a fixed order: the same key with anything else is a 409
  * @param decide what is to be run; throws when that is not possible (any more). Not asked for a run that is there
  */
 export async function startRequestedRun(
-	{ database, findCoordinator }: RequestedRunPorts,
+	{ database, findCoordinator, who }: RequestedRunPorts,
+	act: Omit<Act, "who">,
 	key: string | null,
 	asked: readonly unknown[],
 	naming: RunNaming,
@@ -52,7 +57,7 @@ export async function startRequestedRun(
 		return accepted(before);
 	}
 	const run = await decide();
-	const runId = takeKnown(await recordRunRequest(database, request, naming));
+	const runId = takeKnown(await recordRunRequest(database, request, naming, { ...act, who }));
 	await findCoordinator(runId).start({ ...run, runId });
 	return accepted(runId);
 }

@@ -3,7 +3,7 @@ import type { TaskState } from "../domain/task.ts";
 import { findRun, type RunRecord } from "../ledger/run-list.ts";
 import { listRunTaskIds } from "../ledger/run-tasks.ts";
 import { readUsualRun } from "../ledger/usual-run.ts";
-import { decodeObject, decodeTaskIds } from "./body-fields.ts";
+import { decodeObject, decodeTaskIds, describeTaskIds } from "./body-fields.ts";
 import { badRequest, HttpError, runNotFound } from "./errors.ts";
 import { readJsonBody } from "./json-body.ts";
 import { type RequestedRunPorts, readIdempotencyKey, startRequestedRun } from "./requested-run.ts";
@@ -40,6 +40,7 @@ export async function postRerun(
 	}
 	return startRequestedRun(
 		ports,
+		{ action: "run.rerun", subject: runId, detail: describeBody(body) },
 		key,
 		["rerun", runId, body.scope, body.taskIds],
 		{ kind: "rerun", root: rootRunId(runId) },
@@ -70,6 +71,10 @@ function decodeRerunBody(value: unknown): RerunBody {
 	if (typeof dryRun !== "boolean") throw badRequest("invalid_dry_run", "dryRun is true or false.");
 	const taskIds = scope === "selection" ? decodeTaskIds(body["taskIds"]) : null;
 	return { scope, taskIds, dryRun };
+}
+
+function describeBody({ scope, taskIds }: RerunBody): Readonly<Record<string, string | number>> {
+	return taskIds === null ? { scope } : { scope, ...describeTaskIds(taskIds) };
 }
 
 async function findSealedRun(

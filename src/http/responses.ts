@@ -6,9 +6,24 @@ import { digestText } from "./digest.ts";
  * since their start: it tells a poller that nothing has moved.
  */
 export async function summaryWithEtag(request: Request, summary: Summary): Promise<Response> {
-	const body = JSON.stringify(summary);
-	const marked = summary.sealedAt === null ? JSON.stringify({ ...summary, durationMs: 0 }) : body;
-	const etag = `"${(await digestText(marked)).slice(0, 32)}"`;
+	const marked = summary.sealedAt === null ? { ...summary, durationMs: 0 } : summary;
+	return answerWithEtag(request, await etagOf(JSON.stringify(marked)), async () => summary);
+}
+
+export async function jsonWithEtag(request: Request, value: unknown): Promise<Response> {
+	return answerWithEtag(request, await etagOf(JSON.stringify(value)), async () => value);
+}
+
+export async function etagOf(text: string): Promise<string> {
+	return `"${(await digestText(text)).slice(0, 32)}"`;
+}
+
+/** @param make the answer; not asked for when the caller has it already */
+export async function answerWithEtag(
+	request: Request,
+	etag: string,
+	make: () => Promise<unknown>,
+): Promise<Response> {
 	const headers = { etag, "cache-control": "private, no-cache" };
 	const known = (request.headers.get("if-none-match") ?? "")
 		.split(",")
@@ -16,5 +31,6 @@ export async function summaryWithEtag(request: Request, summary: Summary): Promi
 	if (known.includes(etag) || known.includes("*")) {
 		return new Response(null, { status: 304, headers });
 	}
+	const body = JSON.stringify(await make());
 	return new Response(body, { headers: { ...headers, "content-type": "application/json" } });
 }

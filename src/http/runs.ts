@@ -1,5 +1,5 @@
 import type { FindCoordinator } from "../../durable-objects/run-coordinator/api.ts";
-import type { RunId, TaskId } from "../domain/ids.ts";
+import { jobOfRun, type RunId, type TaskId } from "../domain/ids.ts";
 import { runStates, verdicts } from "../domain/run.ts";
 import type { Summary } from "../domain/summary.ts";
 import { taskStates } from "../domain/task.ts";
@@ -17,6 +17,7 @@ import {
 	writeRunCursor,
 } from "./params.ts";
 import { summaryWithEtag } from "./responses.ts";
+import { type NameTasks, nameOf } from "./task-names.ts";
 
 /**
  * Reading runs. A sealed run is answered from D1 and its object is left alone; an open one from its coordinator.
@@ -25,6 +26,10 @@ import { summaryWithEtag } from "./responses.ts";
 export interface RunSources {
 	readonly database: D1Database;
 	readonly findCoordinator: FindCoordinator;
+}
+
+export interface NamedSources extends RunSources {
+	readonly nameTasks: NameTasks;
 }
 
 const listRunsStandard = 20;
@@ -72,7 +77,7 @@ export async function getRun(
 }
 
 export async function getTasks(
-	sources: RunSources,
+	sources: NamedSources,
 	runId: RunId,
 	query: URLSearchParams,
 ): Promise<Response> {
@@ -83,28 +88,39 @@ export async function getTasks(
 	if ((await findRun(database, runId))?.summary) {
 		const tasks = await listRunTasks(database, { runId, after, limit, state });
 		const cursor = tasks.length === limit ? tasks.at(-1)?.taskId : undefined;
-		return Response.json({ tasks, cursor: cursor ?? null });
+		return Response.json({ tasks: await named(sources, runId, tasks), cursor: cursor ?? null });
 	}
 	const page = await findCoordinator(runId).tasks({ after, limit, state });
 	if (page.kind === "unknown_run") throw runNotFound(runId);
-	return Response.json({ tasks: page.tasks, cursor: page.next });
+	return Response.json({ tasks: await named(sources, runId, page.tasks), cursor: page.next });
 }
 
 export async function getTask(
-	{ database, findCoordinator }: RunSources,
+	sources: NamedSources,
 	runId: RunId,
 	taskId: TaskId,
 ): Promise<Response> {
+	const { database, findCoordinator } = sources;
 	const sealed = (await findRun(database, runId))?.summary;
 	const task: TaskView | { kind: string } = sealed
 		? ((await findRunTask(database, runId, taskId)) ?? { kind: "unknown_task" })
 		: await findCoordinator(runId).task(taskId);
-	if (!("kind" in task)) return Response.json(task);
+	if (!("kind" in task)) {
+		const [withName] = await named(sources, runId, [task]);
+		return Response.json(withName);
+	}
 	if (task.kind === "unknown_run") throw runNotFound(runId);
 	throw notFound(
 		"task_not_found",
 		`The run ${runId} has no such task, or its tasks are no longer kept (TASK_RETENTION_DAYS).`,
 	);
+}
+
+/** With what people call each of them. */
+async function named({ nameTasks }: NamedSources, runId: RunId, tasks: readonly TaskView[]) {
+	const taskIds = tasks.map(({ taskId }) => taskId);
+	const names = await nameTasks(jobOfRun(runId), taskIds);
+	return tasks.map(({ taskId, ...task }) => ({ taskId, ...nameOf(names.get(taskId)), ...task }));
 }
 
 async function summaryOf(sources: RunSources, record: RunRecord): Promise<Summary | undefined> {

@@ -3,17 +3,25 @@ import type {
 	SchedulerApi,
 	UnknownJob,
 } from "../../durable-objects/run-scheduler/api.ts";
+import type { Actor } from "../domain/actor.ts";
 import { decodeJobName, type JobName } from "../domain/ids.ts";
+import { formatTime } from "../domain/summary.ts";
 import type { JobRegistry } from "../jobs/job.ts";
 import { decodeObject } from "./body-fields.ts";
 import { badRequest } from "./errors.ts";
 import { readJsonBody } from "./json-body.ts";
+import { type Done, type RecordPorts, recordAct } from "./recorded-act.ts";
+import { readIdempotencyKey } from "./requested-run.ts";
 import { decodeTime } from "./times.ts";
 
 /** `/api/schedule`: the account of each slot, pause and resume; and what is wrong, `/api/incidents`. */
 export interface SchedulePorts {
 	readonly scheduler: SchedulerApi;
 	readonly jobs: JobRegistry;
+}
+
+export interface ScheduleActPorts extends SchedulePorts, RecordPorts {
+	readonly who: Actor;
 }
 
 const dayMs = 86_400_000;
@@ -32,24 +40,37 @@ export async function getIncidents({ scheduler }: SchedulePorts): Promise<Respon
 }
 
 /** Repeated, it changes until when and why. */
-export async function postPause(ports: SchedulePorts, request: Request): Promise<Response> {
+export async function postPause(ports: ScheduleActPorts, request: Request): Promise<Response> {
+	const key = readIdempotencyKey(request);
 	const body = decodeObject(await readJsonBody(request), ["job", "until", "reason"]);
 	const job = decodeScheduledJob(body["job"], ports.jobs);
 	const reason = decodeReason(body["reason"]);
 	const untilMs = decodeUntil(body["until"], Date.now());
-	return answer(await ports.scheduler.pause({ job, untilMs, reason }), ports.jobs);
+	const detail = {
+		reason,
+		...(body["until"] === undefined ? {} : { until: String(body["until"]) }),
+	};
+	const act = { action: "schedule.pause", who: ports.who, subject: job, detail } as const;
+	return recordAct(ports, act, key, async () => {
+		const schedule = await ports.scheduler.pause({ job, untilMs, reason });
+		return answer(schedule, ports.jobs, `paused until ${formatTime(untilMs)}`);
+	});
 }
 
-export async function postResume(ports: SchedulePorts, request: Request): Promise<Response> {
+export async function postResume(ports: ScheduleActPorts, request: Request): Promise<Response> {
+	const key = readIdempotencyKey(request);
 	const body = decodeObject(await readJsonBody(request), ["job"]);
 	const job = decodeScheduledJob(body["job"], ports.jobs);
-	return answer(await ports.scheduler.resume(job), ports.jobs);
+	const act = { action: "schedule.resume", who: ports.who, subject: job, detail: {} } as const;
+	return recordAct(ports, act, key, async () =>
+		answer(await ports.scheduler.resume(job), ports.jobs, "resumed"),
+	);
 }
 
-function answer(schedule: JobScheduleView | UnknownJob, jobs: JobRegistry): Response {
+function answer(schedule: JobScheduleView | UnknownJob, jobs: JobRegistry, result: string): Done {
 	// A deployment that is minutes old may meet a scheduler that still has the jobs of the one before.
 	if ("kind" in schedule) throw unknownJob(jobs);
-	return Response.json(schedule, uncached);
+	return { answer: Response.json(schedule, uncached), result };
 }
 
 function decodeScheduledJob(value: unknown, jobs: JobRegistry): JobName {

@@ -1,7 +1,8 @@
 import { decodeJobName, runIdForRequest, type TaskId } from "../domain/ids.ts";
 import type { Window } from "../domain/run.ts";
+import { formatTime } from "../domain/summary.ts";
 import type { Job, JobRegistry } from "../jobs/job.ts";
-import { decodeObject, decodeTaskIds } from "./body-fields.ts";
+import { decodeObject, decodeTaskIds, describeTaskIds } from "./body-fields.ts";
 import { badRequest } from "./errors.ts";
 import { readJsonBody } from "./json-body.ts";
 import { type RequestedRunPorts, readIdempotencyKey, startRequestedRun } from "./requested-run.ts";
@@ -26,6 +27,7 @@ export async function postRun(ports: StartRunPorts, request: Request): Promise<R
 	const { job, taskIds, window } = body;
 	return startRequestedRun(
 		ports,
+		{ action: "run.start", subject: job.name, detail: describeBody(body) },
 		key,
 		[job.name, taskIds, window],
 		{ kind: "time", nameRun: (atMs) => runIdForRequest(job.name, atMs) },
@@ -46,6 +48,13 @@ function decodeStartBody(value: unknown, jobs: JobRegistry): StartBody {
 	const taskIds = body["taskIds"] === undefined ? null : decodeTaskIds(body["taskIds"]);
 	const window = body["window"] === undefined ? null : decodeWindow(body["window"]);
 	return { job, taskIds, window };
+}
+
+function describeBody({ taskIds, window }: StartBody): Readonly<Record<string, string | number>> {
+	return {
+		...(taskIds === null ? {} : describeTaskIds(taskIds)),
+		...(window === null ? {} : { from: formatTime(window.fromMs), to: formatTime(window.toMs) }),
+	};
 }
 
 function decodeWindow(value: unknown): Window {

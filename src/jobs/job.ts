@@ -27,6 +27,15 @@ export interface Job {
 	 * heard of. Called after the run's writes are shut out, and again after a crash.
 	 */
 	tally(request: TallyRequest): Promise<ReadonlyMap<TaskId, Counts>>;
+	/** What people call these tasks, for pages; what has no name is left out. Without it they are called by their ids. */
+	describeTasks?(taskIds: readonly TaskId[]): Promise<ReadonlyMap<TaskId, TaskDescription>>;
+}
+
+export interface TaskDescription {
+	/** Whatever the store has: to be shown as text. */
+	readonly name: string;
+	/** Where people find it; null when that is nowhere. */
+	readonly url: string | null;
 }
 
 export type Schedule =

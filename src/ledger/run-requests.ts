@@ -1,5 +1,8 @@
+import type { Act } from "../domain/audit.ts";
 import type { RunId } from "../domain/ids.ts";
 import { err, ok, type Result } from "../domain/result.ts";
+import { auditRunStatements, makeAuditId } from "./audit.ts";
+import type { Database, Statement } from "./database.ts";
 
 /**
  * Which request made which run: a repeated request (same `Idempotency-Key`) finds the run it made, and two requests
@@ -35,19 +38,26 @@ export async function findRequestedRun(
 	return found.body_hash === bodyHash ? ok(found.run_id as RunId) : err("key_reused");
 }
 
-/** @returns the run of this key, now or of an earlier call; `key_reused` when that one asked for something else */
+/**
+ * With the act's entry in the audit log, whose result is the run: there is one if and only if this call made the row.
+ * @returns the run of this key, now or of an earlier call; `key_reused` when that one asked for something else
+ */
 export async function recordRunRequest(
-	database: D1Database,
+	database: Database,
 	request: RunRequestRow,
 	naming: RunNaming,
+	act: Act,
 ): Promise<Result<RunId, "key_reused">> {
 	for (let tries = 0; tries < triesMax; tries += 1) {
 		const requestedAtMs = request.requestedAtMs + tries;
+		const { requestKey } = request;
+		const entry = { ...act, id: makeAuditId(requestedAtMs), atMs: requestedAtMs, requestKey };
 		const [, found] = await database.batch<{ run_id: string; body_hash: string }>([
 			insertRequest(database, { ...request, requestedAtMs }, naming),
 			database
 				.prepare("SELECT run_id, body_hash FROM run_requests WHERE request_key = ?1")
 				.bind(request.requestKey),
+			...auditRunStatements(database, entry, requestedAtMs),
 		]);
 		const row = found?.results[0];
 		if (row !== undefined) {
@@ -58,10 +68,10 @@ export async function recordRunRequest(
 }
 
 function insertRequest(
-	database: D1Database,
+	database: Database,
 	{ requestKey, bodyHash, requestedAtMs }: RunRequestRow,
 	naming: RunNaming,
-): D1PreparedStatement {
+): Statement {
 	if (naming.kind === "time") {
 		return database
 			.prepare(

@@ -67,6 +67,18 @@ export async function listRunTaskIds(
 	return results.map((row) => row.task_id);
 }
 
+/** @returns every task of a sealed run with its state, in the order of ids */
+export async function listRunTaskStates(
+	database: Database,
+	runId: RunId,
+): Promise<{ taskId: TaskId; state: TaskState }[]> {
+	const { results } = await database
+		.prepare("SELECT task_id, state FROM run_tasks WHERE run_id = ?1 ORDER BY task_id")
+		.bind(runId)
+		.all<{ task_id: TaskId; state: TaskState }>();
+	return results.map(({ task_id: taskId, state }) => ({ taskId, state }));
+}
+
 export async function findRunTask(
 	database: Database,
 	runId: RunId,

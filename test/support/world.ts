@@ -1,5 +1,6 @@
 import type { CoordinatorApi, StartAnswer } from "../../durable-objects/run-coordinator/api.ts";
 import { Coordinator } from "../../durable-objects/run-coordinator/coordinator.ts";
+import type { LivePorts } from "../../durable-objects/run-coordinator/live.ts";
 import type { CoordinatorConfig } from "../../durable-objects/run-coordinator/ports.ts";
 import type { ObjectStorage } from "../../durable-objects/storage.ts";
 import { readConfig } from "../../src/config.ts";
@@ -57,6 +58,8 @@ export class World {
 	platformAlarmAtMs: number | null = null;
 	/** What the scheduler was told of sealed runs, and whether it can be reached. */
 	readonly told: Summary[] = [];
+	/** Whoever watches; heard of by the next `restart`. */
+	live: LivePorts | undefined;
 	tellFails = false;
 	readonly logged: { event: string; fields: LogFields }[] = [];
 	destroyed = false;
@@ -201,6 +204,7 @@ export class World {
 			dice: () => 0.5,
 			makeId: () => this.#makeId("lease"),
 			log: this.#log,
+			...(this.live === undefined ? {} : { live: this.live }),
 			version: "0.0.0-test",
 		});
 	}

@@ -1,6 +1,7 @@
 import { toJobName } from "../../domain/ids.ts";
 import type { Job } from "../job.ts";
 import { collectMessage, type MessagePorts } from "./collect-message.ts";
+import { describeStreamers } from "./describe-streamers.ts";
 import { planCollection } from "./plan.ts";
 import { tallyClips } from "./tally-clips.ts";
 import { recountYield, yieldNames } from "./task-result.ts";
@@ -34,6 +35,7 @@ export function createCollectClips(ports: CollectClipsPorts): Job {
 		yieldNames,
 		meterNames: ["twitchRequests", "twitchThrottledMs", "gateRequests"],
 		plan: (request) => planCollection(database, request, clipWindowHours),
+		describeTasks: (taskIds) => describeStreamers(database, taskIds),
 		perform: (work) => collectMessage(work, messagePorts),
 		tally: async ({ runId, window, tasks }) => {
 			const taskIds = tasks.map(({ taskId }) => taskId);
