@@ -63,7 +63,8 @@ export async function postSession(
 	}
 	await giveTryBack(database, { address, attempt });
 	requireConfig();
-	const expiresAtMs = nowMs + sessionMs;
+	// To the second, as the cookie itself says it.
+	const expiresAtMs = Math.floor((nowMs + sessionMs) / 1_000) * 1_000;
 	const sessionId = crypto.randomUUID();
 	const signed = await signSession({ sessionId, role, expiresAtMs }, credentials);
 	await database.batch(

@@ -30,7 +30,7 @@ const methods = [
 	...["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"],
 	...["PROPFIND", "PURGE", "MKCOL", "SEARCH", "REPORT"],
 ];
-const parameters = ["job", "state", "verdict", "limit", "cursor"];
+const parameters = ["job", "state", "verdict", "limit", "cursor", "runs", "search"];
 
 /** Valid requests, one or more a route. */
 function validRequests({ adminToken, runIds, taskId }: KnownThings): PlainRequest[] {
@@ -59,8 +59,13 @@ function validRequests({ adminToken, runIds, taskId }: KnownThings): PlainReques
 		get("/api/runs", "limit=2", "state=sealed"),
 		get("/api/runs", "job=collect-clips", "verdict=succeeded", `cursor=1795454102123_${runIds[0]}`),
 		get("/api/runs/latest", "job=collect-clips"),
+		get("/api/session"),
+		get("/api/audit", "limit=2", "cursor=1795454102123-5f2c9a0d41b7e863"),
+		get("/api/matrix", "job=collect-clips", "runs=2", "limit=1", "search=1", "cursor=0"),
 		...runIds.flatMap((runId) => [
 			get(`/api/runs/${runId}`),
+			get(`/api/runs/${runId}/grid`),
+			get(`/api/runs/${runId}/live`),
 			get(`/api/runs/${runId}/tasks`, "state=succeeded", "limit=1", `cursor=${taskId}`),
 			get(`/api/runs/${runId}/tasks/${taskId}`),
 			post(`/api/runs/${runId}/rerun`, { scope: "all", dryRun: true }),
@@ -150,6 +155,9 @@ const strangeHeaders = fc.oneof(
 			"content-encoding",
 			"range",
 			"origin",
+			"upgrade",
+			"sec-fetch-site",
+			"cf-access-jwt-assertion",
 		),
 		strangeHeader,
 	),

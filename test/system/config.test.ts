@@ -30,6 +30,11 @@ const routes: [string, string][] = [
 	["POST", `/api/runs/${runId}/rerun`],
 	["POST", `/api/runs/${runId}/cancel`],
 	["DELETE", "/api/runs"],
+	["GET", "/api/session"],
+	["GET", "/api/audit"],
+	["GET", "/api/matrix"],
+	["GET", `/api/runs/${runId}/grid`],
+	["GET", `/api/runs/${runId}/live`],
 ];
 
 function logged(event: string) {
