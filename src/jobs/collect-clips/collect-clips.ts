@@ -20,7 +20,8 @@ export interface CollectClipsPorts extends Omit<MessagePorts, "sleep" | "dice"> 
  * broadcaster's id.
  *
  * Meters: `twitchRequests` sent; `gateRequests` calls for a token; `twitchThrottledMs` the longest wait that a
- * message was told by 429s, summed over messages.
+ * message was told by 429s, summed over messages. An attempt also says how long it was at Twitch (`twitchMs`) and
+ * waited for D1 (`d1Ms`).
  */
 export function createCollectClips(ports: CollectClipsPorts): Job {
 	const { database, clipWindowHours } = ports;

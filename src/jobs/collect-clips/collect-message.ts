@@ -63,20 +63,22 @@ export async function collectMessage(work: Work, ports: MessagePorts): Promise<P
 	};
 	const fetched = await collectAll(work, collectPorts);
 	const clips = fetched.flatMap((one) => (isCollected(one) ? one.clips : []));
+	const writeBeganAtMs = work.now();
 	const written = await writeClips(work.runId, clips, {
 		...ports,
 		meter,
 		now: work.now,
 		deadlineAtMs: work.deadlineAtMs,
 	});
+	const d1Ms = Math.max(0, work.now() - writeBeganAtMs);
 	const results = work.tasks.map(({ taskId }, index): TaskResult => {
 		const one = fetched[index];
 		if (one === undefined) throw new Error(`task ${taskId} was not fetched`);
 		if (!isCollected(one)) return { taskId, outcome: one, yield: {}, meters: {}, warnings: [] };
 		// A task that brought nothing to write has nothing to do with how writing went.
-		if (one.clips.length === 0) return describeTask(taskId, one, ok(nothingWritten));
-		if (!written.ok) return describeTask(taskId, one, written);
-		return describeTask(taskId, one, ok(written.value.get(taskId) ?? nothingWritten));
+		if (one.clips.length === 0) return describeTask(taskId, one, ok(nothingWritten), 0);
+		if (!written.ok) return describeTask(taskId, one, written, d1Ms);
+		return describeTask(taskId, one, ok(written.value.get(taskId) ?? nothingWritten), d1Ms);
 	});
 	const meters = {
 		...meter.counts(),

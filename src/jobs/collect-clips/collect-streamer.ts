@@ -16,6 +16,8 @@ export interface Collected {
 	/** What earlier attempts of this task have written. */
 	readonly writtenBefore: WrittenClips;
 	readonly requests: number;
+	/** From the first request to the last answer. */
+	readonly twitchMs: number;
 	readonly end: CollectEnd;
 }
 
@@ -46,9 +48,11 @@ export async function collectStreamer(
 	const paging = new ClipPaging(asked, before?.paging ?? null);
 	const clips: FetchedClip[] = [];
 	const count: RequestCount = { requests: 0 };
+	const beganAtMs = ports.now();
 	const end = await turnPages();
+	const twitchMs = Math.max(0, ports.now() - beganAtMs);
 	const writtenBefore = before?.written ?? nothingWritten;
-	return { paging, clips, writtenBefore, requests: count.requests, end };
+	return { paging, clips, writtenBefore, requests: count.requests, twitchMs, end };
 
 	async function turnPages(): Promise<CollectEnd> {
 		while (paging.end === null) {

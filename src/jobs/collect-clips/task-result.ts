@@ -17,16 +17,20 @@ export const yieldNames = [
 	"streamersWithClips",
 ] as const;
 
-/** @param written what the store says of the clips of this attempt, or why they could not be written */
+/**
+ * @param written what the store says of the clips of this attempt, or why they could not be written
+ * @param d1Ms how long that took; all clips of a message go in one batch, so its tasks waited for it together
+ */
 export function describeTask(
 	taskId: TaskId,
 	collected: Collected,
 	written: Result<WrittenClips, Failure>,
+	d1Ms: number,
 ): TaskResult {
-	const { paging, writtenBefore, requests, end } = collected;
+	const { paging, writtenBefore, requests, twitchMs, end } = collected;
 	const shared = {
 		taskId,
-		meters: { twitchRequests: requests },
+		meters: { twitchRequests: requests, ...timesSpent({ twitchMs, d1Ms }) },
 		warnings: describeWarnings(paging),
 	};
 	const clipsRejected = countRejected(paging);
@@ -44,6 +48,11 @@ export function describeTask(
 		outcome: describeEnd(end, paging, total),
 		yield: describeYield(paging.clipsSeen, total, clipsRejected),
 	};
+}
+
+/** Of this task's own story, and no meters of the run; one that took no time is left out. */
+function timesSpent(times: Counts): Counts {
+	return Object.fromEntries(Object.entries(times).filter(([, ms]) => ms > 0));
 }
 
 const nothing: WrittenClips = { clipsNew: 0, clipsChanged: 0 };

@@ -41,6 +41,22 @@ describe("a clip is written once and refreshed only by news", () => {
 		});
 	});
 
+	test("each attempt says how long it was at Twitch and waited for D1", async () => {
+		const bench = new Bench();
+		bench.listing = { "1001": listed("a", 3) };
+		bench.answer = () => {
+			bench.clock.nowMs += 120;
+			return undefined;
+		};
+		const write = bench.database.batch.bind(bench.database);
+		bench.database.batch = (statements) => {
+			bench.clock.nowMs += 30;
+			return write(statements);
+		};
+		const { results } = await bench.perform({ tasks: ["1001"] });
+		expect(results[0]?.meters).toEqual({ twitchRequests: 1, twitchMs: 120, d1Ms: 30 });
+	});
+
 	test("a refresh without news writes 0 rows", async () => {
 		const bench = new Bench();
 		bench.listing = { "1001": listed("a", 30) };
