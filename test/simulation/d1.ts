@@ -44,7 +44,9 @@ export class SimulatedD1 {
 		const isLate = !isDown && faults.strike("d1-late", 0.5);
 		if (isLate) {
 			this.underWay += 1;
-			const laterMs = faults.of("d1-late").below(faults.of("d1-late").pick([10_000, 20 * minuteMs]));
+			const laterMs = faults
+				.of("d1-late")
+				.below(faults.of("d1-late").pick([10_000, 20 * minuteMs]));
 			kernel.after(laterMs, `${label} lands late`, () => {
 				this.underWay -= 1;
 				this.#carryOut(statements, isBatch);
@@ -59,7 +61,8 @@ export class SimulatedD1 {
 				label,
 				latencyMs: random.between(3, 60) + slowMs,
 				refused: isRefused && "D1_ERROR: Network connection lost.",
-				unanswered: faults.strike("d1-unanswered") && "D1_ERROR: storage caused object to be reset.",
+				unanswered:
+					faults.strike("d1-unanswered") && "D1_ERROR: storage caused object to be reset.",
 			},
 			() => this.#carryOut(statements, isBatch),
 		);
@@ -71,7 +74,9 @@ export class SimulatedD1 {
 		try {
 			const results = statements.map(({ query, values }) => {
 				const { names, rows, written } = database.run(query, values);
-				const objects = rows.map((row) => Object.fromEntries(names.map((name, at) => [name, row[at]])));
+				const objects = rows.map((row) =>
+					Object.fromEntries(names.map((name, at) => [name, row[at]])),
+				);
 				return { results: objects, meta: { rows_read: rows.length, rows_written: written } };
 			});
 			if (isBatch) database.run("COMMIT", []);
@@ -115,7 +120,10 @@ class SimulatedStatement implements Statement {
 }
 
 /** With its tables. Kept for the next seed, emptied: what is prepared on it stays prepared. */
-export function createD1(migrations: readonly string[], watch: (database: PreparedDatabase) => void) {
+export function createD1(
+	migrations: readonly string[],
+	watch: (database: PreparedDatabase) => void,
+) {
 	const database = new PreparedDatabase();
 	for (const statement of migrations) database.sqlite.exec(statement);
 	watch(database);

@@ -17,7 +17,9 @@ export function beginWorld(next: Kernel): void {
 		next.after(ms, "a timer", happen);
 		return 0;
 	}) as unknown as typeof setTimeout;
-	AbortSignal.timeout = ((timeoutMs: number) => ({ timeoutMs })) as unknown as typeof AbortSignal.timeout;
+	AbortSignal.timeout = ((timeoutMs: number) => ({
+		timeoutMs,
+	})) as unknown as typeof AbortSignal.timeout;
 }
 
 const real = {

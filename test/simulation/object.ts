@@ -155,7 +155,9 @@ export class SimulatedObject<Api extends Inhabitant> {
 			return;
 		}
 		if (faults.strike("alarm-late")) {
-			const lateMs = faults.of("alarm-late").below(faults.of("alarm-late").pick([5_000, 60_000, 40 * minuteMs]));
+			const lateMs = faults
+				.of("alarm-late")
+				.below(faults.of("alarm-late").pick([5_000, 60_000, 40 * minuteMs]));
 			kernel.after(lateMs, `late alarm of ${this.name}`, () => this.#ring(alarmNo, 0));
 			return;
 		}

@@ -1,4 +1,11 @@
-import { toJobName, toRunId, type RunId, runIdForRequest, rootRunId, type TaskId } from "../../src/domain/ids.ts";
+import {
+	toJobName,
+	toRunId,
+	type RunId,
+	runIdForRequest,
+	rootRunId,
+	type TaskId,
+} from "../../src/domain/ids.ts";
 import type { RunRequest } from "../../src/domain/run.ts";
 import { listRunTaskIds } from "../../src/ledger/run-tasks.ts";
 import { recordRunRequest } from "../../src/ledger/run-requests.ts";
@@ -53,7 +60,10 @@ function scheduleVisits(world: World): void {
 }
 
 function visit(world: World): void {
-	world.schedulerFor(world.createProcess("visitor")).look().catch(() => undefined);
+	world
+		.schedulerFor(world.createProcess("visitor"))
+		.look()
+		.catch(() => undefined);
 }
 
 /** Every few minutes of the bad days an operator may think of something. */
@@ -89,7 +99,10 @@ function pause(world: World, random: Random): void {
 }
 
 export function resume(world: World): void {
-	world.schedulerFor(world.createProcess("operator")).resume(job).catch(() => undefined);
+	world
+		.schedulerFor(world.createProcess("operator"))
+		.resume(job)
+		.catch(() => undefined);
 }
 
 async function start(world: World, random: Random, turn: number): Promise<void> {
@@ -118,7 +131,14 @@ async function rerun(world: World, random: Random, turn: number): Promise<void> 
 		const taskIds = await listRunTaskIds(world.d1.reachedBy(process), rerunOf, states);
 		if (taskIds.length === 0) return;
 		const naming = { kind: "rerun", root: rootRunId(rerunOf) } as const;
-		const request = { job, trigger: "rerun", slotAtMs: null, rerunOf, taskIds, window: null } as const;
+		const request = {
+			job,
+			trigger: "rerun",
+			slotAtMs: null,
+			rerunOf,
+			taskIds,
+			window: null,
+		} as const;
 		await startRequested(world, `rerun-${turn}`, naming, request);
 	} catch {
 		// An operator who cannot reach D1 has started nothing.
@@ -139,7 +159,9 @@ async function startRequested(
 		const recorded = await recordRunRequest(database, row, naming);
 		if (!recorded.ok) return;
 		const runId: RunId = recorded.value;
-		await world.coordinatorsFor(process)(runId).start({ ...request, runId });
+		await world
+			.coordinatorsFor(process)(runId)
+			.start({ ...request, runId });
 	} catch {
 		// The platform answered with an error; this operator gives up.
 	}

@@ -58,7 +58,9 @@ export class SimulatedQueue {
 		for (let copy = 0; copy < copies; copy += 1) {
 			if (faults.strike("queue-lose")) continue;
 			const delay = faults.of("queue-delay");
-			const lateMs = faults.strike("queue-delay") ? delay.below(delay.pick([10_000, 20 * minuteMs])) : 0;
+			const lateMs = faults.strike("queue-delay")
+				? delay.below(delay.pick([10_000, 20 * minuteMs]))
+				: 0;
 			const atMs = kernel.nowMs + delayMs + lateMs + random.between(5, 3_000);
 			const arrive = () => this.#arrive(JSON.parse(text) as TaskMessage, 1);
 			kernel.at(atMs, `${this.#settings.name} has ${body.messageNo} of ${body.runId}`, arrive);
@@ -108,12 +110,19 @@ export class SimulatedQueue {
 				process.alive = false;
 				this.#active -= 1;
 				if (disposition === null) this.#again(body, delivery, this.#settings.retryDelayMs);
-				if (disposition?.kind === "retry") this.#again(body, delivery, disposition.delaySeconds * 1_000);
+				if (disposition?.kind === "retry")
+					this.#again(body, delivery, disposition.delaySeconds * 1_000);
 				this.#handOut();
 			};
 			// Dead in the middle: the queue has heard nothing, and hands the message out again.
 			const onDeath = () => end(null);
-			const process = new Process(`${name}#${this.#invocations}`, kernel, false, drawSkewMs(), onDeath);
+			const process = new Process(
+				`${name}#${this.#invocations}`,
+				kernel,
+				false,
+				drawSkewMs(),
+				onDeath,
+			);
 			kernel.note(`${process.name} gets ${body.messageNo} of ${body.runId}, delivery ${delivery}`);
 			kernel.after(wallTimeMs, `${process.name} is out of time`, () => end(null));
 			handle(process, body, delivery).then(end, (error: unknown) => {

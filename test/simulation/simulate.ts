@@ -125,9 +125,7 @@ function findUnfinished({ coordinators, scheduler, d1 }: World): string[] {
 		if (run !== undefined && run.is_done !== 1) unfinished.push(`${name} is ${run.state}`);
 	}
 	if (d1.underWay > 0) unfinished.push("a write to D1 is under way");
-	for (const { run_id } of d1.database.rows(
-		"SELECT run_id FROM runs WHERE sealed_at_ms IS NULL",
-	)) {
+	for (const { run_id } of d1.database.rows("SELECT run_id FROM runs WHERE sealed_at_ms IS NULL")) {
 		unfinished.push(`${run_id} is not sealed in D1`);
 	}
 	if (scheduler.storage.isEmpty) return [...unfinished, "there is no schedule"];

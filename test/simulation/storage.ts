@@ -15,7 +15,10 @@ export class PreparedDatabase {
 		});
 	}
 
-	run(query: string, values: readonly unknown[]): { names: string[]; rows: SqlValue[][]; written: number } {
+	run(
+		query: string,
+		values: readonly unknown[],
+	): { names: string[]; rows: SqlValue[][]; written: number } {
 		let known = this.#statements.get(query);
 		if (known === undefined) {
 			const statement = this.sqlite.prepare(query);
@@ -65,7 +68,9 @@ export class SimulatedStorage implements ObjectStorage {
 			return {
 				next: () => {
 					const { done, value } = values.next();
-					return value === undefined ? { done: done ?? true } : { value: toObject(names, value) as Row };
+					return value === undefined
+						? { done: done ?? true }
+						: { value: toObject(names, value) as Row };
 				},
 				toArray: () => rows.map((row) => toObject(names, row)) as Row[],
 				raw: () => values,

@@ -9,6 +9,18 @@ for (let seed = Number(from); seed < Number(from) + Number(count); seed += 1) {
 	events += outcome.events;
 	if (trace !== "") console.log(outcome.lines.join("\n"));
 	if (outcome.violations.length > 0 || trace !== "")
-		console.log(seed, outcome.hash, outcome.events, outcome.runs, outcome.virtualMs / 3600000, JSON.stringify(outcome.violations));
+		console.log(
+			seed,
+			outcome.hash,
+			outcome.events,
+			outcome.runs,
+			outcome.virtualMs / 3600000,
+			JSON.stringify(outcome.violations),
+		);
 }
-console.log(((performance.now() - began) / Number(count)).toFixed(1), "ms a seed", events / Number(count), "events a seed");
+console.log(
+	((performance.now() - began) / Number(count)).toFixed(1),
+	"ms a seed",
+	events / Number(count),
+	"events a seed",
+);

@@ -90,7 +90,8 @@ export class SimulatedTwitch {
 		const broadcasterId = url.searchParams.get("broadcaster_id") ?? "";
 		const { timeoutMs = 10_000 } = init?.signal as unknown as { timeoutMs?: number };
 		const latencyMs =
-			random.between(40, 400) + (faults.strike("twitch-slow", 0.5) ? faults.of("twitch-slow").below(9_000) : 0);
+			random.between(40, 400) +
+			(faults.strike("twitch-slow", 0.5) ? faults.of("twitch-slow").below(9_000) : 0);
 		const hangs = faults.strike("twitch-hang", 0.4);
 		const dies = faults.strike("consumer-die", 0.05);
 		const waitMs = hangs ? timeoutMs : latencyMs;
@@ -107,7 +108,8 @@ export class SimulatedTwitch {
 
 	#reply(broadcasterId: string, url: URL, askedAtMs: number): Response {
 		const { kernel, faults } = this.#nature;
-		if (faults.strike("twitch-error", 0.5)) return refusal(faults.of("twitch-error").chance(0.5) ? 500 : 503);
+		if (faults.strike("twitch-error", 0.5))
+			return refusal(faults.of("twitch-error").chance(0.5) ? 500 : 503);
 		if (faults.strike("twitch-throttle", 0.3)) {
 			const resetAtMs = kernel.nowMs + faults.of("twitch-throttle").below(90_000);
 			return refusal(429, { "Ratelimit-Reset": String(Math.ceil(resetAtMs / 1_000)) });
@@ -115,7 +117,9 @@ export class SimulatedTwitch {
 		if (faults.strike("twitch-unauthorized", 0.3)) return refusal(401);
 		if (faults.strike("twitch-unknown", 0.1)) return refusal(404);
 		if (faults.strike("twitch-broken", 0.4)) {
-			return success(faults.of("twitch-broken").pick(["", "<html>", "[]", '{"data":{}}', '{"data":[{']));
+			return success(
+				faults.of("twitch-broken").pick(["", "<html>", "[]", '{"data":{}}', '{"data":[{']),
+			);
 		}
 		const { searchParams } = url;
 		const fromMs = Date.parse(searchParams.get("started_at") ?? "");
@@ -130,7 +134,9 @@ export class SimulatedTwitch {
 		const page = listed.slice(offset, offset + size);
 		const data = page.map((clip) => this.#tell(clip, askedAtMs));
 		if (faults.strike("twitch-bad-clip")) {
-			data.push(faults.of("twitch-bad-clip").pick<unknown>([null, { id: "Bad" }, { id: "" }, 7]) as never);
+			data.push(
+				faults.of("twitch-bad-clip").pick<unknown>([null, { id: "Bad" }, { id: "" }, 7]) as never,
+			);
 		}
 		const next = offset + size;
 		const pagination = next < listed.length ? { cursor: String(next) } : {};

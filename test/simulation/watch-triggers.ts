@@ -91,12 +91,7 @@ export function coordinatorTriggers(maxAttempts: number, messagesInFlight: numbe
 			"(SELECT planned_tasks FROM run) IS NOT NULL",
 			"P2 a task is planned after the plan",
 		),
-		trigger(
-			"run",
-			"UPDATE",
-			`${place("NEW.state")} < ${place("OLD.state")}`,
-			"P1 a run goes back",
-		),
+		trigger("run", "UPDATE", `${place("NEW.state")} < ${place("OLD.state")}`, "P1 a run goes back"),
 		trigger(
 			"run",
 			"UPDATE",

@@ -127,7 +127,9 @@ export class Watch {
 		if (answer.kind !== "heard") return answer;
 		const hearable = rows[0]?.hearable ?? 0;
 		if (answer.accepted !== hearable) {
-			this.violated(`P3 ${object.name} hears ${answer.accepted} results where ${hearable} hold a lease`);
+			this.violated(
+				`P3 ${object.name} hears ${answer.accepted} results where ${hearable} hold a lease`,
+			);
 		}
 		return answer;
 	}

@@ -174,7 +174,9 @@ export class World implements Nature {
 		if (faults.strike("call-double")) {
 			const laterMs = faults.of("call-double").below(5_000);
 			kernel.after(laterMs, `${label} once more`, () => {
-				target().receive(careful).catch(() => undefined);
+				target()
+					.receive(careful)
+					.catch(() => undefined);
 			});
 		}
 		const slowMs = faults.strike("call-slow") ? faults.of("call-slow").below(120_000) : 0;
@@ -282,4 +284,3 @@ function isSimulated(error: unknown): boolean {
 	if (error instanceof AggregateError) return error.errors.every(isSimulated);
 	return error instanceof Error && error.name === "SimulatedError";
 }
-
