@@ -1,5 +1,5 @@
 import { readMigrations } from "../support/migrations.ts";
-import { check } from "./checker.ts";
+import { check, type Evidence } from "./checker.ts";
 import { createD1 } from "./d1.ts";
 import type { FaultKind, FaultLimits } from "./faults.ts";
 import { beginWorld, endWorld } from "./globals.ts";
@@ -111,11 +111,50 @@ async function live(world: World): Promise<void> {
 		for (const object of world.coordinators.values()) watch.afterEvent(object);
 		if (watch.violations.length > 0) return;
 	}
-	check(world, watch.violated);
+	check(collectEvidence(world), watch.violated);
+}
+
+/** Slots that must have their account by now: the newest one may still wait for its cron. */
+function listExpectedSlots({ scheduler, settings, kernel }: World): number[] {
+	if (scheduler.storage.isEmpty) return [];
+	const [schedule] = scheduler.storage.database.rows<{ since_ms: number }>(
+		"SELECT expected_since_ms AS since_ms FROM schedules",
+	);
+	const slots: number[] = [];
+	const firstMs = Math.ceil(((schedule?.since_ms ?? kernel.nowMs) + 1) / hourMs) * hourMs;
+	const lastMs = kernel.nowMs - settings.config.cronGraceMs - 5 * minuteMs;
+	for (let atMs = firstMs; atMs <= lastMs; atMs += hourMs) slots.push(atMs);
+	return slots;
+}
+
+const patienceMs = 35 * minuteMs;
+
+function collectEvidence(world: World): Evidence {
+	const { coordinators, scheduler, settings, d1, channels, twitch } = world;
+	const objects = [...coordinators.values()].filter(({ storage }) => !storage.isEmpty);
+	// Where no alarm was dead when all got well, what is left of a run's time is enough for all that went wrong before.
+	const fairRuns = objects
+		.filter(({ name, storage }) => {
+			const [run] = storage.database.rows<{ deadline_at_ms: number }>("SELECT * FROM run");
+			const hasTime = (run?.deadline_at_ms ?? 0) >= settings.fairAtMs + patienceMs;
+			return hasTime && !world.deadWhenFair.has(name) && !world.deadWhenFair.has(scheduler.name);
+		})
+		.map(({ name }) => name);
+	return {
+		database: d1.database,
+		schedule: scheduler.storage.database,
+		ledgers: objects.map(({ storage }) => storage.database),
+		told: twitch.told,
+		taken: channels.taken,
+		slots: listExpectedSlots(world),
+		maxAttempts: settings.config.maxAttempts,
+		fairRuns,
+	};
 }
 
 /** What is still to come when nothing goes wrong any more; nothing, in the end. */
-function findUnfinished({ coordinators, scheduler, d1 }: World): string[] {
+function findUnfinished(world: World): string[] {
+	const { coordinators, scheduler, d1 } = world;
 	const unfinished: string[] = [];
 	for (const { name, storage } of coordinators.values()) {
 		if (storage.isEmpty) continue;
@@ -130,6 +169,12 @@ function findUnfinished({ coordinators, scheduler, d1 }: World): string[] {
 	}
 	if (scheduler.storage.isEmpty) return [...unfinished, "there is no schedule"];
 	const { database } = scheduler.storage;
+	const decided = database
+		.rows<{ at_ms: number }>("SELECT slot_at_ms AS at_ms FROM slots WHERE account <> 'due'")
+		.map(({ at_ms }) => at_ms);
+	for (const slotAtMs of listExpectedSlots(world)) {
+		if (!decided.includes(slotAtMs)) unfinished.push(`slot ${slotAtMs} has no account`);
+	}
 	for (const { what } of database.rows(
 		`SELECT 'incident ' || incident_id || ' is open' AS what FROM incidents WHERE closed_at_ms IS NULL
 		UNION ALL SELECT channel || ' waits for ' || message_id FROM deliveries WHERE next_attempt_at_ms IS NOT NULL

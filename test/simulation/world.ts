@@ -11,7 +11,7 @@ import { handleDeadLetter } from "../../src/queue/dead-letter.ts";
 import { Random } from "../support/twitch/random.ts";
 import { Channels } from "./channels.ts";
 import { SimulatedD1 } from "./d1.ts";
-import { type FaultKind, type FaultLimits, Faults } from "./faults.ts";
+import { type FaultLimits, Faults } from "./faults.ts";
 import { FollowerJob } from "./follower-job.ts";
 import { Kernel } from "./kernel.ts";
 import { drawSkewMs, type Nature, travel } from "./network.ts";
@@ -38,6 +38,8 @@ export class World implements Nature {
 	readonly channels: Channels;
 	readonly coordinators = new Map<RunId, SimulatedObject<Coordinator>>();
 	readonly scheduler: SimulatedObject<Scheduler>;
+	/** Objects whose alarm the platform had given up when the bad days were over. */
+	readonly deadWhenFair = new Set<string>();
 	/** Lines of the log by their event. */
 	readonly logged = new Map<string, number>();
 	readonly #queue: SimulatedQueue;
@@ -127,8 +129,10 @@ export class World implements Nature {
 	becomeFair(): void {
 		this.faults.over = true;
 		this.kernel.note("the bad days are over");
-		for (const object of this.coordinators.values()) object.mendClock();
-		this.scheduler.mendClock();
+		for (const object of [...this.coordinators.values(), this.scheduler]) {
+			object.mendClock();
+			if (object.alarmGivenUp) this.deadWhenFair.add(object.name);
+		}
 	}
 
 	makeId(kind: string): string {
@@ -149,10 +153,6 @@ export class World implements Nature {
 			dice,
 		});
 		return createRegistry([collectClips, new FollowerJob()]);
-	}
-
-	strike(kind: FaultKind): boolean {
-		return this.faults.strike(kind);
 	}
 
 	#call<Api extends Coordinator | Scheduler, T>(
