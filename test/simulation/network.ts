@@ -73,6 +73,6 @@ export function travel<T>(
 
 function planDeath({ faults }: Nature, caller: Process): "before" | "after" | null {
 	const kind = caller.isObject ? "object-abort" : "consumer-die";
-	if (!faults.strike(kind, 0.3)) return null;
+	if (!faults.strike(kind, caller.isObject ? 0.3 : 0.8)) return null;
 	return faults.of(kind).chance(0.5) ? "before" : "after";
 }
