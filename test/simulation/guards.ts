@@ -110,8 +110,7 @@ export const guards: readonly Guard[] = [
 		removals: [
 			{
 				file: `${coordinator}/sweep.ts`,
-				snippet:
-					"if (message.leaseExpiresAtMs !== null) return message.leaseExpiresAtMs <= nowMs;",
+				snippet: "if (message.leaseExpiresAtMs !== null) return message.leaseExpiresAtMs <= nowMs;",
 				instead: "if (message.leaseExpiresAtMs !== null) return false;",
 			},
 			{
@@ -220,7 +219,8 @@ export const guards: readonly Guard[] = [
 			{
 				file: `${coordinator}/after-seal.ts`,
 				snippet: "store.updateRun({ failures, tryAgainAtMs: ports.nowMs() + pauseMs });",
-				instead: "store.updateRun({ startsAfter: [], failures, tryAgainAtMs: ports.nowMs() + pauseMs });",
+				instead:
+					"store.updateRun({ startsAfter: [], failures, tryAgainAtMs: ports.nowMs() + pauseMs });",
 			},
 		],
 	},

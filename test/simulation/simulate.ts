@@ -70,8 +70,8 @@ export async function simulate(
 	} finally {
 		endWorld();
 	}
-	for (const { storage } of world.coordinators.values()) storage.close();
-	world.scheduler.storage.close();
+	for (const { storage } of world.coordinators.values()) storage.release();
+	world.scheduler.storage.release();
 	return {
 		seed,
 		hash: world.kernel.hash,

@@ -7,12 +7,15 @@ export class PreparedDatabase {
 	readonly #statements = new Map<string, { statement: StatementSync; names: string[] }>();
 	/** What triggers of the watch call. */
 	violated: (what: string) => void = () => undefined;
+	/** What triggers of the watch ask for, by name. */
+	limits: Readonly<Record<string, number>> = {};
 
 	constructor() {
 		this.sqlite.function("violated", (what) => {
 			this.violated(String(what));
 			return null;
 		});
+		this.sqlite.function("limit_of", (name) => this.limits[String(name)] ?? 0);
 	}
 
 	run(
@@ -41,17 +44,36 @@ export class PreparedDatabase {
 	}
 }
 
-/** An object's storage. `watch` is told once there are tables with rows, to put its triggers on them. */
+/**
+ * Databases of seeds that are over, by what they were for: with their tables, triggers and prepared statements, and
+ * without rows. Making one takes longer than a short run.
+ */
+const spares = new Map<string, PreparedDatabase[]>();
+
+const asksForTables = /FROM sqlite_master/;
+
+/**
+ * An object's storage. One that is used again says that it has no tables until somebody makes some, which then finds
+ * them made.
+ */
 export class SimulatedStorage implements ObjectStorage {
-	database = new PreparedDatabase();
+	database: PreparedDatabase;
+	readonly #kind: string;
 	readonly #watch: (database: PreparedDatabase) => void;
 	readonly #firstRow: string;
-	#watched = false;
+	#isEmpty = true;
+	#hasRows = false;
 
-	/** @param firstRow how the statement begins that follows the migrations */
-	constructor(firstRow: string, watch: (database: PreparedDatabase) => void) {
+	/**
+	 * @param kind of object
+	 * @param firstRow how the statement begins that follows the migrations
+	 * @param watch is told of the database once it has its tables
+	 */
+	constructor(kind: string, firstRow: string, watch: (database: PreparedDatabase) => void) {
+		this.#kind = kind;
 		this.#firstRow = firstRow;
 		this.#watch = watch;
+		this.database = this.#take();
 	}
 
 	readonly sql = {
@@ -59,27 +81,18 @@ export class SimulatedStorage implements ObjectStorage {
 			query: string,
 			...bindings: unknown[]
 		): StorageCursor<Row> => {
-			if (!this.#watched && query.startsWith(this.#firstRow)) {
-				this.#watched = true;
+			if (this.#isEmpty) {
+				if (asksForTables.test(query)) return cursorOf(["tables"], [[0]], 0);
+				this.#isEmpty = false;
+			}
+			if (!this.#hasRows && query.startsWith(this.#firstRow)) {
+				this.#hasRows = true;
 				this.#watch(this.database);
 			}
 			const { names, rows, written } = this.database.run(query, bindings);
-			const values = rows.values();
-			return {
-				next: () => {
-					const { done, value } = values.next();
-					return value === undefined
-						? { done: done ?? true }
-						: { value: toObject(names, value) as Row };
-				},
-				toArray: () => rows.map((row) => toObject(names, row)) as Row[],
-				raw: () => values,
-				rowsRead: rows.length,
-				rowsWritten: written,
-			};
+			return cursorOf<Row>(names, rows, written);
 		},
 	};
-
 	transactionSync<T>(closure: () => T): T {
 		this.database.run("SAVEPOINT step", []);
 		try {
@@ -95,18 +108,54 @@ export class SimulatedStorage implements ObjectStorage {
 
 	/** As `deleteAll()` does. */
 	wipe(): void {
-		this.database.sqlite.close();
-		this.database = new PreparedDatabase();
-		this.#watched = false;
+		this.release();
+		this.database = this.#take();
+		this.#isEmpty = true;
+		this.#hasRows = false;
 	}
 
+	/** Whether nothing stands in it. */
 	get isEmpty(): boolean {
-		return !this.#watched;
+		return !this.#hasRows;
 	}
 
-	close(): void {
-		this.database.sqlite.close();
+	/** For the next one. */
+	release(): void {
+		const { database } = this;
+		database.violated = () => undefined;
+		for (const { name } of database.rows<{ name: string }>(
+			"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '__drizzle*'",
+		)) {
+			database.run(`DELETE FROM ${name}`, []);
+		}
+		spares.get(this.#kind)?.push(database);
 	}
+
+	#take(): PreparedDatabase {
+		const known = spares.get(this.#kind) ?? [];
+		spares.set(this.#kind, known);
+		return known.pop() ?? new PreparedDatabase();
+	}
+}
+
+function cursorOf<Row>(
+	names: readonly string[],
+	rows: readonly SqlValue[][],
+	rowsWritten: number,
+): StorageCursor<Row> {
+	const values = rows.values();
+	return {
+		next: () => {
+			const { done, value } = values.next();
+			return value === undefined
+				? { done: done ?? true }
+				: { value: toObject(names, value) as Row };
+		},
+		toArray: () => rows.map((row) => toObject(names, row)) as Row[],
+		raw: () => values,
+		rowsRead: rows.length,
+		rowsWritten,
+	};
 }
 
 function toObject(names: readonly string[], row: readonly SqlValue[]): Record<string, SqlValue> {

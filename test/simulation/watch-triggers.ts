@@ -54,67 +54,66 @@ export const d1Triggers = [
 	),
 ].join("\n");
 
-export function coordinatorTriggers(maxAttempts: number, messagesInFlight: number): string {
-	const order = "json_array('planning', 'running', 'sealing', 'sealed')";
-	const place = (state: string) => `(SELECT key FROM json_each(${order}) WHERE value = ${state})`;
-	return [
-		trigger(
-			"tasks",
-			"UPDATE",
-			`OLD.closed_at_ms IS NOT NULL AND (NEW.state <> OLD.state OR NEW.closed_at_ms IS NOT OLD.closed_at_ms
+const place = (state: string) => `instr('planning running sealing sealed', ${state})`;
+const attemptsMax = "limit_of('attempts')";
+
+export const coordinatorTriggers = [
+	trigger(
+		"tasks",
+		"UPDATE",
+		`OLD.closed_at_ms IS NOT NULL AND (NEW.state <> OLD.state OR NEW.closed_at_ms IS NOT OLD.closed_at_ms
 				OR NEW.yield IS NOT OLD.yield OR NEW.attempts <> OLD.attempts)`,
-			"P2 a closed task changes",
-		),
-		trigger(
-			"tasks",
-			"UPDATE",
-			`NEW.state IN ('planned', 'running', 'waiting') AND NEW.attempts - NEW.deferrals > ${maxAttempts}`,
-			"P6 a task has more attempts than it may",
-		),
-		trigger(
-			"tasks",
-			"UPDATE",
-			`NEW.state = 'lost' AND OLD.state <> 'lost' AND NEW.attempts - NEW.deferrals < ${maxAttempts}
+		"P2 a closed task changes",
+	),
+	trigger(
+		"tasks",
+		"UPDATE",
+		`NEW.state IN ('planned', 'running', 'waiting') AND NEW.attempts - NEW.deferrals > ${attemptsMax}`,
+		"P6 a task has more attempts than it may",
+	),
+	trigger(
+		"tasks",
+		"UPDATE",
+		`NEW.state = 'lost' AND OLD.state <> 'lost' AND NEW.attempts - NEW.deferrals < ${attemptsMax}
 				AND NEW.closed_at_ms < (SELECT deadline_at_ms FROM run)`,
-			"P2 a task is lost while attempts and time remained",
-		),
-		trigger(
-			"tasks",
-			"UPDATE",
-			"NEW.state = 'running' AND OLD.state = 'running' AND NEW.lease_token IS NOT OLD.lease_token",
-			"P3 a task is leased while it is leased",
-		),
-		trigger("tasks", "DELETE", "true", "P2 a task is deleted"),
-		trigger(
-			"tasks",
-			"INSERT",
-			"(SELECT planned_tasks FROM run) IS NOT NULL",
-			"P2 a task is planned after the plan",
-		),
-		trigger("run", "UPDATE", `${place("NEW.state")} < ${place("OLD.state")}`, "P1 a run goes back"),
-		trigger(
-			"run",
-			"UPDATE",
-			`OLD.state = 'sealed' AND (NEW.summary, NEW.verdict, NEW.sealed_at_ms)
+		"P2 a task is lost while attempts and time remained",
+	),
+	trigger(
+		"tasks",
+		"UPDATE",
+		"NEW.state = 'running' AND OLD.state = 'running' AND NEW.lease_token IS NOT OLD.lease_token",
+		"P3 a task is leased while it is leased",
+	),
+	trigger("tasks", "DELETE", "true", "P2 a task is deleted"),
+	trigger(
+		"tasks",
+		"INSERT",
+		"(SELECT planned_tasks FROM run) IS NOT NULL",
+		"P2 a task is planned after the plan",
+	),
+	trigger("run", "UPDATE", `${place("NEW.state")} < ${place("OLD.state")}`, "P1 a run goes back"),
+	trigger(
+		"run",
+		"UPDATE",
+		`OLD.state = 'sealed' AND (NEW.summary, NEW.verdict, NEW.sealed_at_ms)
 				IS NOT (OLD.summary, OLD.verdict, OLD.sealed_at_ms)`,
-			"P1 a seal changes",
-		),
-		trigger(
-			"run",
-			"UPDATE",
-			"OLD.planned_tasks IS NOT NULL AND NEW.planned_tasks IS NOT OLD.planned_tasks",
-			"P2 a plan changes",
-		),
-		trigger("attempts", "UPDATE", "true", "P2 an ended attempt changes"),
-		trigger("attempts", "DELETE", "true", "P2 an ended attempt is deleted"),
-		trigger(
-			"messages",
-			"INSERT",
-			`(SELECT count(*) FROM messages WHERE claim_id IS NULL) > ${2 * messagesInFlight}`,
-			"P6 more messages are in flight than may be",
-		),
-	].join("\n");
-}
+		"P1 a seal changes",
+	),
+	trigger(
+		"run",
+		"UPDATE",
+		"OLD.planned_tasks IS NOT NULL AND NEW.planned_tasks IS NOT OLD.planned_tasks",
+		"P2 a plan changes",
+	),
+	trigger("attempts", "UPDATE", "true", "P2 an ended attempt changes"),
+	trigger("attempts", "DELETE", "true", "P2 an ended attempt is deleted"),
+	trigger(
+		"messages",
+		"INSERT",
+		`(SELECT count(*) FROM messages WHERE claim_id IS NULL) > limit_of('messages')`,
+		"P6 more messages are in flight than may be",
+	),
+].join("\n");
 
 export const schedulerTriggers = [
 	trigger(

@@ -9,7 +9,7 @@ import type { Kernel } from "./kernel.ts";
 import type { SimulatedObject } from "./object.ts";
 import type { Settings } from "./settings.ts";
 import type { PreparedDatabase } from "./storage.ts";
-import { coordinatorTriggers, d1Triggers, schedulerTriggers } from "./watch-triggers.ts";
+import { coordinatorTriggers, schedulerTriggers } from "./watch-triggers.ts";
 
 /**
  * What must hold at any moment, looked at from outside: by triggers in every database, at the calls to a coordinator, and
@@ -51,12 +51,13 @@ export class Watch {
 	onCoordinator(database: PreparedDatabase): void {
 		database.violated = this.violated;
 		const { maxAttempts, messagesInFlight } = this.#settings.config;
-		database.sqlite.exec(coordinatorTriggers(maxAttempts, messagesInFlight));
+		database.limits = { attempts: maxAttempts, messages: 2 * messagesInFlight };
+		putOnce(database, coordinatorTriggers);
 	}
 
 	onScheduler(database: PreparedDatabase): void {
 		database.violated = this.violated;
-		database.sqlite.exec(schedulerTriggers);
+		putOnce(database, schedulerTriggers);
 	}
 
 	/** P1: whenever a run is there its alarm is alive, unless the platform has given it up. */
@@ -135,4 +136,8 @@ export class Watch {
 	}
 }
 
-export { d1Triggers };
+/** A database that is used again has them. */
+function putOnce(database: PreparedDatabase, triggers: string): void {
+	const known = database.rows("SELECT 1 FROM sqlite_master WHERE type = 'trigger' LIMIT 1");
+	if (known.length === 0) database.sqlite.exec(triggers);
+}

@@ -192,7 +192,7 @@ export class World implements Nature {
 	#coordinator(runId: RunId): SimulatedObject<Coordinator> {
 		const known = this.coordinators.get(runId);
 		if (known !== undefined) return known;
-		const storage = new SimulatedStorage('insert into "run"', (database) =>
+		const storage = new SimulatedStorage("run", 'insert into "run"', (database) =>
 			this.watch.onCoordinator(database),
 		);
 		const object = new SimulatedObject<Coordinator>(runId, this, storage, (self, process) => {
@@ -220,7 +220,7 @@ export class World implements Nature {
 	}
 
 	#createScheduler(): SimulatedObject<Scheduler> {
-		const storage = new SimulatedStorage('insert into "schedules"', (database) =>
+		const storage = new SimulatedStorage("schedule", 'insert into "schedules"', (database) =>
 			this.watch.onScheduler(database),
 		);
 		return new SimulatedObject<Scheduler>("schedule", this, storage, (self, process) => {
