@@ -8,7 +8,10 @@ import { closeIncident, openIncident } from "./incident-book.ts";
 import { addHeartbeat } from "./outbox.ts";
 import type { RunRow } from "./store.ts";
 
-/** Every run is watched until it is sealed: its coordinator is asked now and then whether its alarm lives. */
+/**
+ * Every run is watched until it is sealed and what comes after it is started: its coordinator is asked now and then
+ * whether its alarm lives.
+ */
 const lookEveryMs = 300_000;
 const looksAtOnce = 20;
 /** A run that nobody knows so long after it was asked for was never started. */
@@ -70,10 +73,12 @@ async function lookAt(context: SchedulerContext, run: RunRow): Promise<void> {
 	const { runId, job } = run;
 	let sealed: Summary | null = null;
 	let isKnown = true;
+	let isSettled = false;
 	try {
 		const coordinator = ports.findCoordinator(runId);
 		const answer = await coordinator.wake();
 		isKnown = answer.kind === "awake";
+		isSettled = answer.kind !== "awake" || answer.settled !== false;
 		if (answer.kind === "awake" && answer.state === "sealed") {
 			const summary = await coordinator.summary();
 			if (!("kind" in summary)) sealed = summary;
@@ -87,10 +92,15 @@ async function lookAt(context: SchedulerContext, run: RunRow): Promise<void> {
 	} catch (error) {
 		ports.log("warn", "run_unreachable", { runId, job, error: describeError(error) });
 	}
-	if (sealed !== null) return hearSeal(context, sealed);
+	if (sealed !== null) hearSeal(context, sealed);
 	// Read again: the run may have told of its seal while it was asked.
 	const current = store.findRun(runId);
-	if (current === undefined || current.sealedAtMs !== null) return;
+	if (current === undefined) return;
+	if (current.sealedAtMs !== null) {
+		const nextLookAtMs = isSettled ? null : ports.nowMs() + lookEveryMs;
+		if (current.nextLookAtMs !== nextLookAtMs) store.saveRun({ ...current, nextLookAtMs });
+		return;
+	}
 	const isGone = !isKnown && ports.nowMs() >= run.startedAtMs + unknownForMs;
 	store.saveRun({ ...current, nextLookAtMs: isGone ? null : ports.nowMs() + lookEveryMs });
 }
@@ -123,7 +133,8 @@ export function hearSeal(context: SchedulerContext, summary: Summary): void {
 			job,
 			slotAtMs,
 			startedAtMs,
-			nextLookAtMs: null,
+			// Once more: its answer may be lost and its alarm dead, and nobody else would wake it.
+			nextLookAtMs: ports.nowMs() + lookEveryMs,
 			verdict,
 			sealedAtMs,
 			tasks,

@@ -26,6 +26,8 @@ export interface FakeRun {
 	starts: number;
 	wakes: number;
 	summary: Summary | null;
+	/** Whether nothing is left to do after the seal. */
+	isSettled: boolean;
 }
 
 /**
@@ -219,7 +221,8 @@ export class ScheduleWorld {
 					if (run === undefined) return { kind: "unknown_run" };
 					run.wakes += 1;
 					const { state, startedAtMs, deadlineAtMs } = run;
-					return { kind: "awake", woken: false, state, startedAtMs, deadlineAtMs };
+					const settled = state === "sealed" && run.isSettled;
+					return { kind: "awake", woken: false, state, startedAtMs, deadlineAtMs, settled };
 				});
 			},
 			summary: () => call(() => this.runs.get(runId)?.summary ?? { kind: "unknown_run" }),
@@ -235,6 +238,7 @@ export class ScheduleWorld {
 			starts: 1,
 			wakes: 0,
 			summary: null,
+			isSettled: true,
 		});
 	}
 }

@@ -253,6 +253,7 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				starts: 1,
 				wakes: 0,
 				summary: null,
+				isSettled: true,
 			});
 			return world.runs.get(runId);
 		};
@@ -285,7 +286,7 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				expect(run?.wakes).toBe(1);
 			}));
 
-		it("are looked at every five minutes until they are sealed, and no longer", () =>
+		it("are looked at every five minutes until they are sealed, once more then, and no longer", () =>
 			withWorld(async (world) => {
 				await world.cron(fiveOClock);
 				const run = world.runOf(fiveOClock);
@@ -293,7 +294,21 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				expect(run?.wakes).toBe(4);
 				await world.seal(fiveOClock);
 				await world.ringUntil(fiveOClock + 50 * minuteMs);
-				expect(run?.wakes).toBe(4);
+				expect(run?.wakes).toBe(5);
+			}));
+
+		it("that are sealed are looked at until what comes after them is done: their alarm may be dead", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const run = world.runOf(fiveOClock);
+				if (run === undefined) throw new Error("not started");
+				run.isSettled = false;
+				await world.seal(fiveOClock);
+				await world.ringUntil(fiveOClock + 16 * minuteMs);
+				expect(run.wakes).toBe(3);
+				run.isSettled = true;
+				await world.ringUntil(fiveOClock + 50 * minuteMs);
+				expect(run.wakes).toBe(4);
 			}));
 
 		it("whose seal nobody told are heard when they are looked at", () =>
