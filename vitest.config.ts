@@ -21,7 +21,7 @@ export default defineConfig(async () => ({
 		projects: [
 			{
 				plugins: [sqlAsText()],
-				test: { name: "unit", include: ["test/unit/**/*.test.ts"] },
+				test: { name: "unit", include: ["test/unit/**/*.test.ts", "test/simulation/**/*.test.ts"] },
 			},
 			{
 				plugins: [

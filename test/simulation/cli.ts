@@ -90,7 +90,7 @@ function readNumber(text: string): number {
 
 /** Seeds that once failed. */
 function readRegressions(): number[] {
-	const file = new URL("./regressions.json", import.meta.url);
+	const file = new URL("./regressions.json", import.meta.url).pathname;
 	const kept = JSON.parse(readFileSync(file, "utf8")) as { seed: number }[];
 	return kept.map(({ seed }) => seed);
 }

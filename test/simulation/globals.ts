@@ -8,6 +8,7 @@ let kernel: Kernel | null = null;
 const realNow = Date.now;
 
 export function beginWorld(next: Kernel): void {
+	if (kernel !== null) throw new Error("another world is running in this thread");
 	kernel = next;
 	Date.now = () => next.nowMs;
 	Math.random = () => {
@@ -34,8 +35,4 @@ export function endWorld(): void {
 	Math.random = real.random;
 	globalThis.setTimeout = real.setTimeout;
 	AbortSignal.timeout = real.timeout;
-}
-
-export function isWorldRunning(): boolean {
-	return kernel !== null;
 }

@@ -22,7 +22,7 @@ export async function simulateMany(task: Task): Promise<void> {
 	const thread = () =>
 		new Promise<void>((resolve, reject) => {
 			const workerData: ThreadData = { removals, limits };
-			const worker = new Worker(new URL("./simulation-thread.ts", import.meta.url), {
+			const worker = new Worker(new URL("./simulation-thread.ts", import.meta.url).pathname, {
 				workerData,
 			});
 			let running: number | null = null;

@@ -1,14 +1,14 @@
 import {
+	type RunId,
+	rootRunId,
+	runIdForRequest,
+	type TaskId,
 	toJobName,
 	toRunId,
-	type RunId,
-	runIdForRequest,
-	rootRunId,
-	type TaskId,
 } from "../../src/domain/ids.ts";
 import type { RunRequest } from "../../src/domain/run.ts";
-import { listRunTaskIds } from "../../src/ledger/run-tasks.ts";
 import { recordRunRequest } from "../../src/ledger/run-requests.ts";
+import { listRunTaskIds } from "../../src/ledger/run-tasks.ts";
 import { announceCron } from "../../src/schedule-proofs.ts";
 import { Random } from "../support/twitch/random.ts";
 import { hourMs } from "./settings.ts";

@@ -54,7 +54,7 @@ export function drawSettings(seed: number): Settings {
 			runDeadlineMs: random.pick([50, 50, 50, 30]) * minuteMs,
 			maxAttempts: random.pick([4, 4, 2, 1]),
 			// Sometimes forgotten so early that messages and starts come after it.
-			coordinatorRetentionMs: random.chance(0.2) ? 20 * minuteMs : 7 * dayMs,
+			coordinatorRetentionMs: random.chance(0.2) ? random.pick([3, 20]) * minuteMs : 7 * dayMs,
 			taskRetentionMs: 30 * dayMs,
 			requestTimeoutMs: 10_000,
 			requestsPerInvocation: random.pick([45, 45, 6, 3]),

@@ -6,7 +6,7 @@ import { beginWorld, endWorld } from "./globals.ts";
 import { beginOutside, resume } from "./outside.ts";
 import { hourMs } from "./settings.ts";
 import type { PreparedDatabase } from "./storage.ts";
-import { type Violation } from "./watch.ts";
+import type { Violation } from "./watch.ts";
 import { d1Triggers } from "./watch-triggers.ts";
 import { World } from "./world.ts";
 
@@ -58,10 +58,12 @@ function takeD1(): PreparedDatabase {
 	return emptyD1;
 }
 
+/** @param inspect sees the final rows, and may change them: nobody looks at them afterwards */
 export async function simulate(
 	seed: number,
 	limits: FaultLimits = {},
 	traced = false,
+	inspect: (evidence: Evidence) => void = () => undefined,
 ): Promise<Outcome> {
 	const world = new World(seed, takeD1(), limits, traced);
 	beginWorld(world.kernel);
@@ -70,6 +72,7 @@ export async function simulate(
 	} finally {
 		endWorld();
 	}
+	if (!world.scheduler.storage.isEmpty) inspect(collectEvidence(world));
 	for (const { storage } of world.coordinators.values()) storage.release();
 	world.scheduler.storage.release();
 	return {

@@ -59,7 +59,7 @@ export class SimulatedTwitch {
 	}
 
 	fetchFor(process: Process): typeof fetch {
-		return ((input: unknown, init?: RequestInit) =>
+		return ((input: unknown, init: RequestInit) =>
 			this.#answer(process, new URL(String(input)), init)) as typeof fetch;
 	}
 
@@ -83,12 +83,12 @@ export class SimulatedTwitch {
 		return source;
 	}
 
-	#answer(process: Process, url: URL, init?: RequestInit): Promise<Response> {
+	#answer(process: Process, url: URL, init: RequestInit): Promise<Response> {
 		const { kernel, faults, random } = this.#nature;
 		this.requests += 1;
 		const askedAtMs = process.nowMs();
 		const broadcasterId = url.searchParams.get("broadcaster_id") ?? "";
-		const { timeoutMs = 10_000 } = init?.signal as unknown as { timeoutMs?: number };
+		const { timeoutMs } = init.signal as unknown as { timeoutMs: number };
 		const latencyMs =
 			random.between(40, 400) +
 			(faults.strike("twitch-slow", 0.5) ? faults.of("twitch-slow").below(9_000) : 0);

@@ -1,10 +1,10 @@
-import type { Coordinator } from "../../durable-objects/run-coordinator/coordinator.ts";
 import type {
 	ClaimAnswer,
 	ClaimRequest,
 	Report,
 	ReportAnswer,
 } from "../../durable-objects/run-coordinator/api.ts";
+import type { Coordinator } from "../../durable-objects/run-coordinator/coordinator.ts";
 import type { Kernel } from "./kernel.ts";
 import type { SimulatedObject } from "./object.ts";
 import type { Settings } from "./settings.ts";

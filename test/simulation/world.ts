@@ -1,5 +1,5 @@
-import { Coordinator } from "../../durable-objects/run-coordinator/coordinator.ts";
 import type { CoordinatorApi, FindCoordinator } from "../../durable-objects/run-coordinator/api.ts";
+import { Coordinator } from "../../durable-objects/run-coordinator/coordinator.ts";
 import type { SchedulerApi } from "../../durable-objects/run-scheduler/api.ts";
 import { Scheduler } from "../../durable-objects/run-scheduler/scheduler.ts";
 import type { RunId } from "../../src/domain/ids.ts";
