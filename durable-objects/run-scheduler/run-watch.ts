@@ -48,7 +48,8 @@ export async function lookAfterRuns(context: SchedulerContext): Promise<void> {
 
 async function askLedger(context: SchedulerContext): Promise<void> {
 	const { ports, store } = context;
-	const sinceMs = ports.nowMs() - unknownForMs;
+	// Since it was last asked, which may be long ago: what began meanwhile is nobody else's.
+	const sinceMs = (store.findProof("ledger") ?? ports.nowMs()) - unknownForMs;
 	let open: Awaited<ReturnType<typeof findOpenRuns>>;
 	try {
 		open = await findOpenRuns(ports.database, sinceMs);

@@ -270,6 +270,44 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				expect(run?.wakes).toBe(1);
 			}));
 
+		it("that sealed and told nobody are found in the ledger, too", () =>
+			withWorld(async (world) => {
+				await world.ringUntil(world.nowMs + 6 * minuteMs);
+				const runId = toRunId("hourly-20261123T165100000Z-m");
+				const run = knownRun(world, runId);
+				await insertOpenRun(world, runId);
+				const summary = world.summary(runId, { verdict: "failed" });
+				if (run !== undefined) Object.assign(run, { state: "sealed", summary });
+				await world.platform.rows(
+					"UPDATE runs SET state = 'sealed', sealed_at_ms = ?1 WHERE run_id = ?2",
+					world.nowMs,
+					runId,
+				);
+				await world.ringUntil(world.nowMs + 6 * minuteMs);
+				await world.scheduler.look();
+				await world.ringUntil(world.nowMs + 1_000);
+				expect(world.toldOn()).toContain("opened run_failed");
+			}));
+
+		it("that were asked for while the scheduler was dead for hours are found, too", () =>
+			withWorld(async (world) => {
+				await world.scheduler.look();
+				await world.ringUntil(world.nowMs + 1_000);
+				const runId = toRunId("hourly-20261123T165100000Z-m");
+				const run = knownRun(world, runId);
+				await world.platform.rows(
+					"INSERT INTO run_requests (request_key, run_id, body_hash, requested_at_ms) VALUES ('k', ?1, 'h', ?2)",
+					runId,
+					world.nowMs,
+				);
+				world.alarmAtMs = null;
+				world.sleepUntil(world.nowMs + 3 * hourMs);
+				await world.restart();
+				await world.scheduler.look();
+				await world.ringUntil(world.nowMs + 1_000);
+				expect(run?.wakes).toBeGreaterThan(0);
+			}));
+
 		it("that were asked for and died before the ledger knew of them are found, too", () =>
 			withWorld(async (world) => {
 				const runId = toRunId("hourly-20261123T165100000Z-m");
