@@ -39,7 +39,7 @@ export function drawSettings(seed: number): Settings {
 	// Often in the middle of a run, which then has to find its own way out.
 	const lastSlotMs = firstSlotMs + (slots - 1) * hourMs;
 	const fairAtMs = lastSlotMs + random.pick([4, 10, 20, 59]) * minuteMs * random.unit();
-	const streamers = random.pick([3, 5, 8, 12, 20, 40]);
+	const streamers = random.pick([3, 3, 5, 8, 8, 12, 20, 40]);
 	return {
 		streamers,
 		slots,
@@ -47,7 +47,7 @@ export function drawSettings(seed: number): Settings {
 		fairAtMs: Math.ceil(fairAtMs),
 		visitsMs: random.pick([0, 10 * minuteMs, 45 * minuteMs]),
 		config: {
-			tasksPerMessage: random.pick([1, 2, 4, 12]),
+			tasksPerMessage: random.pick(streamers > 12 ? [4, 12] : [1, 2, 4, 12]),
 			messagesInFlight: random.pick([2, 3, 6, 40]),
 			leaseMs: random.pick([60_000, 120_000, 300_000]),
 			queuedMs: random.pick([30_000, 90_000]),
