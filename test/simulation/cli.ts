@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { allFaultKinds, type FaultKind, type FaultLimits, faultKinds } from "./faults.ts";
 import { installHooks } from "./hooks.ts";
@@ -7,7 +7,7 @@ import type { Outcome } from "./simulate.ts";
 import { SimulationTotals } from "./totals.ts";
 
 /** `npm run simulate`: many seeds, or one of them in all detail. */
-const usage = `npm run simulate -- [--seeds 1000] [--from 1] [--threads 2]
+const usage = `npm run simulate -- [--seeds 1000] [--from 1] [--threads 2] [--out FILE.json]
 npm run simulate -- --seed 7 [--trace] [--without kind,kind] [--most 12]
 kinds of faults: ${allFaultKinds.join(", ")}`;
 
@@ -20,7 +20,7 @@ const { values } = parseArgs({
 		trace: { type: "boolean", default: false },
 		without: { type: "string" },
 		most: { type: "string" },
-		json: { type: "boolean", default: false },
+		out: { type: "string" },
 		help: { type: "boolean", default: false },
 	},
 });
@@ -42,7 +42,8 @@ async function runMany(): Promise<number> {
 			return totals.failed.length < failuresShown;
 		},
 	});
-	console.log(values.json ? JSON.stringify(totals.report()) : totals.describe());
+	console.log(totals.describe());
+	if (values.out !== undefined) writeFileSync(values.out, JSON.stringify(totals.report()));
 	for (const { seed } of totals.failed) await explain(seed, {});
 	return totals.failed.length === 0 ? 0 : 1;
 }

@@ -279,4 +279,31 @@ export const guards: readonly Guard[] = [
 			},
 		],
 	},
+	{
+		name: "sealed runs watched",
+		without: "what comes after a seal dies with its alarm",
+		removals: [
+			{
+				file: `${coordinator}/coordinator.ts`,
+				snippet: "settled: isSettled(run)",
+				instead: "settled: true",
+			},
+		],
+	},
+	{
+		name: "ledger since last asked",
+		without: "a run that began while the scheduler was dead is never found",
+		removals: [
+			{
+				file: `${scheduler}/run-watch.ts`,
+				snippet: '(store.findProof("ledger") ?? ports.nowMs()) - unknownForMs',
+				instead: "ports.nowMs() - unknownForMs",
+			},
+			{
+				file: "src/ledger/open-runs.ts",
+				snippet: "AND sealed_at_ms IS NOT NULL ORDER BY",
+				instead: "AND false ORDER BY",
+			},
+		],
+	},
 ];
