@@ -306,4 +306,15 @@ export const guards: readonly Guard[] = [
 			},
 		],
 	},
+	{
+		name: "plan read again",
+		without: "a slow plan deletes a run that another alarm has closed",
+		removals: [
+			{
+				file: `${coordinator}/planning.ts`,
+				snippet: 'return context.store.findRun()?.state !== "planning";',
+				instead: "return false;",
+			},
+		],
+	},
 ];
