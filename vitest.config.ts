@@ -29,7 +29,11 @@ export default defineConfig(async () => ({
 		projects: [
 			{
 				plugins: [sqlAsText()],
-				test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout },
+				test: {
+					name: "unit",
+					include: ["test/unit/**/*.test.ts", "test/simulation/**/*.test.ts"],
+					testTimeout,
+				},
 			},
 			{
 				plugins: [

@@ -33,6 +33,8 @@ export class ObjectAlarm {
 	readonly #restMs: number;
 	/** Times in a row that it ended with an error nobody expected. */
 	#failures = 0;
+	/** Times in a row that it rang before its time. */
+	#earlyRings = 0;
 	/** The look at the platform's alarm that is under way; all who ask meanwhile wait for it. */
 	#revival: Promise<boolean> | null = null;
 
@@ -62,8 +64,13 @@ export class ObjectAlarm {
 	/** Does the alarm's work; never rejects, and always leaves an alarm behind while there is something to wake for. */
 	async ring(work: () => Promise<void>): Promise<void> {
 		// Rung before its time, the clock here is behind the platform's: the same time would ring again at once.
-		const isEarly = this.#setForMs !== null && this.#ports.nowMs() < this.#setForMs;
+		const setForMs = this.#setForMs ?? 0;
+		const isEarly = this.#ports.nowMs() < setForMs;
 		const restMs = isEarly ? Math.max(earlyRestMs, this.#restMs) : this.#restMs;
+		this.#earlyRings = isEarly ? this.#earlyRings + 1 : 0;
+		// Once, it may be one that came twice; again, the clock is far behind, and its times are over for the platform.
+		const notBeforeMs =
+			this.#earlyRings < 2 ? 0 : setForMs + backoffMs(this.#earlyRings - 1, longestBackoffMs, 1);
 		this.#rings = true;
 		try {
 			await work();
@@ -73,7 +80,7 @@ export class ObjectAlarm {
 			this.#ports.log("error", "alarm_failed", { error: describeError(error) });
 		} finally {
 			this.#rings = false;
-			this.#setFromRows(Number.POSITIVE_INFINITY, restMs);
+			this.#setFromRows(Number.POSITIVE_INFINITY, restMs, notBeforeMs);
 		}
 	}
 
@@ -101,14 +108,14 @@ export class ObjectAlarm {
 		return this.#nextWakeAtMs() !== null;
 	}
 
-	/** For the next thing that can happen, as the rows say, no later than `latestMs` and after a rest. */
-	#setFromRows(latestMs: number, restMs = 0): void {
+	/** For the next thing that can happen, as the rows say, no later than `latestMs`, after a rest and not before a time. */
+	#setFromRows(latestMs: number, restMs = 0, notBeforeMs = 0): void {
 		const nextMs = this.#nextWakeAtMs();
 		if (nextMs === null) return;
 		const failures = this.#failures;
 		const { nowMs, dice } = this.#ports;
 		const pauseMs = failures === 0 ? restMs : backoffMs(failures, longestBackoffMs, dice());
-		this.#set(Math.max(Math.min(nextMs, latestMs), nowMs() + pauseMs));
+		this.#set(Math.max(Math.min(nextMs, latestMs), nowMs() + pauseMs, notBeforeMs));
 	}
 
 	#set(atMs: number): void {

@@ -15,8 +15,7 @@ const longestBackoffMs = 900_000;
 export async function isForgettable(context: CoordinatorContext, run: RunRow): Promise<boolean> {
 	const { ports, store } = context;
 	const forgetAtMs = (run.confirmedAtMs ?? 0) + ports.config.coordinatorRetentionMs;
-	const isDone = run.startsAfter.length === 0 && !run.sealUntold;
-	if (isDone) return ports.nowMs() >= forgetAtMs;
+	if (isSettled(run)) return ports.nowMs() >= forgetAtMs;
 	if ((run.tryAgainAtMs ?? 0) > ports.nowMs()) return false;
 	try {
 		// One's trouble is not another's: what went wrong is told also while a run after it cannot be started.
@@ -36,6 +35,11 @@ export async function isForgettable(context: CoordinatorContext, run: RunRow): P
 		return false;
 	}
 	return ports.nowMs() >= forgetAtMs;
+}
+
+/** Nothing is left to do but to be forgotten. */
+export function isSettled({ state, startsAfter, sealUntold }: RunRow): boolean {
+	return state === "sealed" && startsAfter.length === 0 && !sealUntold;
 }
 
 /** A start whose answer is lost is asked again: its id comes from this run, so it is one run. */

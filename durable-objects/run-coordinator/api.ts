@@ -117,6 +117,8 @@ export type WakeAnswer =
 			readonly state: RunState;
 			readonly startedAtMs: number;
 			readonly deadlineAtMs: number;
+			/** Sealed, and nothing is left to do but to be forgotten. Not said by the version before. */
+			readonly settled?: boolean;
 	  }
 	| UnknownRun;
 

@@ -8,7 +8,7 @@ import type { Log } from "../../src/log.ts";
 import { isEmptyStorage, migrateStorage } from "../migrate.ts";
 import { ObjectAlarm } from "../object-alarm.ts";
 import { MeteredStorage } from "../storage.ts";
-import { isForgettable } from "./after-seal.ts";
+import { isForgettable, isSettled } from "./after-seal.ts";
 import type {
 	CancelAnswer,
 	ClaimAnswer,
@@ -135,7 +135,7 @@ export class Coordinator implements CoordinatorApi {
 		if (run === undefined) return unknownRun;
 		if (woken) this.#context.ports.log("warn", "run_woken", { runId: run.runId, state: run.state });
 		const { state, startedAtMs, deadlineAtMs } = run;
-		return { kind: "awake", woken, state, startedAtMs, deadlineAtMs };
+		return { kind: "awake", woken, state, startedAtMs, deadlineAtMs, settled: isSettled(run) };
 	}
 
 	async summary(): Promise<Summary | UnknownRun> {

@@ -36,7 +36,9 @@ export async function planRun(context: CoordinatorContext, run: RunRow): Promise
 		const planning = await askForPlan(context, run);
 		if (planning.kind === "planned") beginRunning(context, planning.plan);
 		if (planning.kind === "failed") failPlanning(context, planning.failure);
-		return planning.kind !== "sealed_before";
+		if (planning.kind !== "sealed_before") return true;
+		// Closed by this very run, when it went on while D1 was asked: an alarm that came twice, or a cancel.
+		return context.store.findRun()?.state !== "planning";
 	} catch (error) {
 		const reason = describeError(error);
 		ports.log("warn", "planning_failed", { runId: run.runId, failures, error: reason });

@@ -10,6 +10,7 @@ import { spareTheRetries } from "../object-alarm.ts";
 import { coordinatorsOf } from "../run-coordinator/client.ts";
 import type { CronEvent, PauseRequest, SchedulerApi } from "./api.ts";
 import { Scheduler } from "./scheduler.ts";
+import { withinTime } from "./time-limit.ts";
 
 /**
  * The one object of the schedule. Only plugs the platform in; scheduler.ts is the thing.
@@ -36,6 +37,7 @@ export function runSchedulerClass(createJobs: (env: Env, config: Config) => JobR
 					fetch: (input, init) => fetch(input, init),
 					now: () => Date.now(),
 				}),
+				withinTime,
 				config,
 				nowMs: () => Date.now(),
 				dice: () => Math.random(),

@@ -48,6 +48,9 @@ async function sendOne(context: SchedulerContext, delivery: DeliveryRow): Promis
 	}
 	const outcome = await attempt(context, delivery);
 	const nowMs = ports.nowMs();
+	// Read again: an alarm that came twice may have sent it meanwhile, and what was taken is not told again.
+	const current = store.incidents.findDelivery(delivery.messageId, delivery.channel);
+	if (current === undefined || current.nextAttemptAtMs === null) return;
 	const attempts = delivery.attempts + 1;
 	if (outcome.kind === "delivered") {
 		const done = { attempts, deliveredAtMs: nowMs, nextAttemptAtMs: null, error: null };

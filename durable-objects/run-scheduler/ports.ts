@@ -13,6 +13,8 @@ export interface SchedulerPorts extends AlarmPorts {
 	readonly findCoordinator: FindCoordinator;
 	readonly jobs: JobRegistry;
 	readonly channels: Channels;
+	/** Rejects when there is no answer within 30 s; what was asked for may be carried out all the same. */
+	readonly withinTime: <T>(answer: Promise<T>) => Promise<T>;
 	readonly config: SchedulerConfig;
 }
 

@@ -7,9 +7,11 @@ import type { SchedulerContext } from "./context.ts";
 import { closeIncident, openIncident } from "./incident-book.ts";
 import { addHeartbeat } from "./outbox.ts";
 import type { RunRow } from "./store.ts";
-import { withinTime } from "./time-limit.ts";
 
-/** Every run is watched until it is sealed: its coordinator is asked now and then whether its alarm lives. */
+/**
+ * Every run is watched until it is sealed and what comes after it is started: its coordinator is asked now and then
+ * whether its alarm lives.
+ */
 const lookEveryMs = 300_000;
 /** After a failure; not at each request, of which there may be any number. */
 const ledgerAgainMs = 60_000;
@@ -53,7 +55,8 @@ export async function lookAfterRuns(context: SchedulerContext): Promise<void> {
 
 async function askLedger(context: SchedulerContext): Promise<void> {
 	const { ports, store } = context;
-	const sinceMs = ports.nowMs() - unknownForMs;
+	// Since it was last asked, which may be long ago: what began meanwhile is nobody else's.
+	const sinceMs = (store.findProof("ledger") ?? ports.nowMs()) - unknownForMs;
 	let open: Awaited<ReturnType<typeof findOpenRuns>>;
 	try {
 		open = await findOpenRuns(ports.database, sinceMs);
@@ -79,28 +82,34 @@ async function lookAt(context: SchedulerContext, run: RunRow): Promise<void> {
 	const { runId, job } = run;
 	let sealed: Summary | null = null;
 	let isKnown = true;
+	let isSettled = false;
 	/** As its coordinator says; as it was configured when that cannot be asked. */
 	let deadlineAtMs = run.startedAtMs + ports.config.runDeadlineMs;
 	try {
 		const coordinator = ports.findCoordinator(runId);
-		const answer = await withinTime(coordinator.wake());
+		const answer = await ports.withinTime(coordinator.wake());
 		isKnown = answer.kind === "awake";
+		isSettled = answer.kind !== "awake" || answer.settled !== false;
 		if (answer.kind === "awake") deadlineAtMs = answer.deadlineAtMs;
 		if (answer.kind === "awake" && answer.woken) ports.log("warn", "run_was_dead", { runId });
 		if (answer.kind === "awake" && answer.state === "sealed") {
-			const summary = await withinTime(coordinator.summary());
+			const summary = await ports.withinTime(coordinator.summary());
 			if (!("kind" in summary)) sealed = summary;
 		}
 	} catch (error) {
 		ports.log("warn", "run_unreachable", { runId, job, error: describeError(error) });
 	}
-	if (sealed !== null) return hearSeal(context, sealed);
+	if (sealed !== null) hearSeal(context, sealed);
 	store.atomically(() => {
 		// Read again: the run may have told of its seal while it was asked.
 		const current = store.findRun(runId);
-		if (current === undefined || current.sealedAtMs !== null) return;
+		if (current === undefined) return;
+		const isSealed = current.sealedAtMs !== null;
 		const isGone = !isKnown && ports.nowMs() >= run.startedAtMs + unknownForMs;
-		store.saveRun({ ...current, nextLookAtMs: isGone ? null : ports.nowMs() + lookEveryMs });
+		const isDone = isSealed ? isSettled : isGone;
+		const nextLookAtMs = isDone ? null : ports.nowMs() + lookEveryMs;
+		if (current.nextLookAtMs !== nextLookAtMs) store.saveRun({ ...current, nextLookAtMs });
+		if (isSealed) return;
 		if (isGone) closeStuck(context, current);
 		else if (isKnown && ports.nowMs() >= deadlineAtMs + stuckAfterDeadlineMs) {
 			openStuck(context, current, deadlineAtMs);
@@ -141,7 +150,8 @@ export function hearSeal(context: SchedulerContext, summary: Summary): void {
 			job,
 			slotAtMs,
 			startedAtMs,
-			nextLookAtMs: null,
+			// Once more: its answer may be lost and its alarm dead, and nobody else would wake it.
+			nextLookAtMs: ports.nowMs() + lookEveryMs,
 			verdict,
 			sealedAtMs,
 			tasks,

@@ -9,7 +9,6 @@ import { account, dueSlots, isUndecided, longestPauseMs, newSlot } from "./slot-
 import { missSlot, skipInPause } from "./slot-skipping.ts";
 import { startRun, takeSlot } from "./slot-starting.ts";
 import type { ScheduleRow, SlotRow } from "./store.ts";
-import { withinTime } from "./time-limit.ts";
 
 /**
  * Decides what can be decided now.
@@ -80,7 +79,7 @@ async function decideSlot(
 	if (before?.runId != null && store.findRun(before.runId)?.sealedAtMs == null) {
 		let isOpen: boolean;
 		try {
-			const answer = await withinTime(ports.findCoordinator(before.runId).wake());
+			const answer = await ports.withinTime(ports.findCoordinator(before.runId).wake());
 			isOpen =
 				answer.kind === "awake" && (answer.state === "planning" || answer.state === "running");
 		} catch (error) {

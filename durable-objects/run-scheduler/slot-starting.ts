@@ -9,7 +9,6 @@ import { addHeartbeat } from "./outbox.ts";
 import { isLongOverdue, watchRun } from "./run-watch.ts";
 import { account, isUndecided, longestPauseMs, newSlot, tellMissed } from "./slot-accounts.ts";
 import type { SlotRow } from "./store.ts";
-import { withinTime } from "./time-limit.ts";
 
 /** A slot takes its run, and the run is started until its coordinator has confirmed it. */
 /** Starts those runs again whose coordinators have not confirmed it. */
@@ -61,7 +60,7 @@ export async function startRun(context: SchedulerContext, slot: SlotRow): Promis
 	if (runId === null) return;
 	let created: boolean;
 	try {
-		const answer = await withinTime(
+		const answer = await ports.withinTime(
 			ports.findCoordinator(runId).start({
 				runId,
 				job,

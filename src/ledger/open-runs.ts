@@ -10,11 +10,13 @@ export interface OpenRun {
 const openRunsMax = 100;
 
 /**
- * Runs that are not sealed, and runs that were asked for since `sinceMs` and of which the ledger has not heard: at
- * most 100 of each. Rows that are no run's, as somebody may have written by hand, are nobody's to look after.
+ * Runs that may need somebody: those that are not sealed; those that were asked for since `sinceMs` and of which the
+ * ledger has not heard; and those that started since then and are sealed, for what comes after a seal may have died with
+ * their alarm. At most 100 of each. Rows that are no run's, as somebody may
+ * have written by hand, are nobody's to look after.
  */
 export async function findOpenRuns(database: Database, sinceMs: number): Promise<OpenRun[]> {
-	const [unsealed, requested] = await database.batch<{ run_id: string; at_ms: number }>([
+	const [unsealed, requested, sealed] = await database.batch<{ run_id: string; at_ms: number }>([
 		database
 			.prepare(
 				`SELECT run_id, started_at_ms AS at_ms FROM runs INDEXED BY runs_unsealed
@@ -28,8 +30,15 @@ export async function findOpenRuns(database: Database, sinceMs: number): Promise
 				ORDER BY requested_at_ms DESC LIMIT ?2`,
 			)
 			.bind(sinceMs, openRunsMax),
+		database
+			.prepare(
+				`SELECT run_id, started_at_ms AS at_ms FROM runs
+				WHERE started_at_ms >= ?1 AND sealed_at_ms IS NOT NULL ORDER BY started_at_ms DESC LIMIT ?2`,
+			)
+			.bind(sinceMs, openRunsMax),
 	]);
-	return [...(unsealed?.results ?? []), ...(requested?.results ?? [])].flatMap((row) => {
+	const found = [unsealed, requested, sealed].flatMap((rows) => rows?.results ?? []);
+	return found.flatMap((row) => {
 		const runId = decodeRunId(row.run_id);
 		if (!runId.ok) return [];
 		return [{ runId: runId.value, job: jobOfRun(runId.value), startedAtMs: row.at_ms }];

@@ -1,5 +1,6 @@
 import type { CoordinatorApi, WakeAnswer } from "../../durable-objects/run-coordinator/api.ts";
 import { Scheduler } from "../../durable-objects/run-scheduler/scheduler.ts";
+import { withinTime } from "../../durable-objects/run-scheduler/time-limit.ts";
 import { readConfig } from "../../src/config.ts";
 import { type RunId, runIdForSlot } from "../../src/domain/ids.ts";
 import type { RunRequest, RunState, Trigger, Verdict } from "../../src/domain/run.ts";
@@ -56,6 +57,8 @@ export interface FakeRun {
 	starts: number;
 	wakes: number;
 	summary: Summary | null;
+	/** Whether nothing is left to do after the seal. */
+	isSettled: boolean;
 }
 
 /**
@@ -228,6 +231,7 @@ export class ScheduleWorld {
 						webhook: (notice) => take(this.told, { channel: "webhook", notice, atMs: this.nowMs }),
 						heartbeat: (heartbeat) => take(this.heartbeats, heartbeat),
 					},
+			withinTime,
 			config: config.value,
 			nowMs: () => this.nowMs,
 			dice: () => 0.5,
@@ -260,7 +264,8 @@ export class ScheduleWorld {
 					if (run === undefined) return { kind: "unknown_run" };
 					run.wakes += 1;
 					const { state, startedAtMs, deadlineAtMs } = run;
-					return { kind: "awake", woken: false, state, startedAtMs, deadlineAtMs };
+					const settled = state === "sealed" && run.isSettled;
+					return { kind: "awake", woken: false, state, startedAtMs, deadlineAtMs, settled };
 				});
 			},
 			summary: () => call(() => this.runs.get(runId)?.summary ?? { kind: "unknown_run" }),
@@ -276,6 +281,7 @@ export class ScheduleWorld {
 			starts: 1,
 			wakes: 0,
 			summary: null,
+			isSettled: true,
 		});
 	}
 }

@@ -1,3 +1,4 @@
+import { Cron } from "croner";
 import { describe, expect, it } from "vitest";
 import {
 	decodeRunId,
@@ -9,7 +10,7 @@ import {
 	toRunId,
 } from "../../../src/domain/ids.ts";
 import { decodeTaskMessage } from "../../../src/domain/message.ts";
-import { previousSlots } from "../../../src/domain/schedule.ts";
+import { nextSlot, previousSlots } from "../../../src/domain/schedule.ts";
 
 const job = toJobName("collect-clips");
 const slot = Date.parse("2026-11-23T17:00:00Z");
@@ -78,5 +79,16 @@ describe("slots", () => {
 		expect(previousSlots("0 * * * *", slot, 2)).toEqual([slot, slot - hour]);
 		expect(previousSlots("0 * * * *", slot - 1, 2)).toEqual([slot - hour, slot - 2 * hour]);
 		expect(previousSlots("0 * * * *", slot + 500, 1)).toEqual([slot]);
+	});
+	it("are the same in whatever order they are asked for", () => {
+		const cron = "*/20 3-5 * * *";
+		const first = Date.parse("2026-11-23T03:00:00Z");
+		for (const minutes of [0, 5_000, 30, -9_000, 61, 4_999, 100_000, 20]) {
+			const nowMs = first + minutes * 60_000;
+			const fresh = new Cron(cron, { timezone: "UTC" });
+			const before = fresh.previousRuns(40, new Date(nowMs + 1_000)).map(Number);
+			expect(previousSlots(cron, nowMs, 40)).toEqual(before);
+			expect(nextSlot(cron, nowMs)).toBe(Number(fresh.nextRun(new Date(nowMs))));
+		}
 	});
 });

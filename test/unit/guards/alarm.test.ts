@@ -32,6 +32,21 @@ describe("sending and the alarm", () => {
 		await world.ring();
 		expect(world.alarmAtMs).toBe(world.nowMs + 1_000);
 	});
+	it("an alarm of a clock that is two minutes behind the platform's rings a few times, not hundreds of times", async () => {
+		const world = await running(12);
+		const behindMs = 120_000;
+		const platformMs = world.alarmAtMs;
+		let nowMs = platformMs;
+		let rings = 0;
+		while (nowMs < platformMs + behindMs && rings < 100) {
+			world.nowMs = nowMs - behindMs;
+			await world.ring();
+			rings += 1;
+			nowMs = Math.max(nowMs + 5, world.alarmAtMs);
+		}
+		expect(rings).toBeLessThan(12);
+		expect((await world.summary()).tasks).toMatchObject({ lost: 0, open: 12 });
+	});
 	it("an alarm that rings early does not send again before the pause is over", async () => {
 		const world = await created(12);
 		world.sendFails = "before";

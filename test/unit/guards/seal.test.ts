@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../../src/domain/outcome.ts";
-import { claim, nodePlatform, report } from "../../support/node-world.ts";
+import { claim, created, nodePlatform, report } from "../../support/node-world.ts";
 import { failure, ScriptedJob } from "../../support/scripted-job.ts";
 import { SqliteDatabase } from "../../support/sqlite-database.ts";
 import { World } from "../../support/world.ts";
@@ -12,6 +12,26 @@ describe("planning, sealing and forgetting", () => {
 		const world = new World(nodePlatform(shared), new ScriptedJob(tasks, name));
 		return { world, database: shared };
 	}
+	it("a plan that comes back when the run is closed already does not take the run for one that was sealed before", async () => {
+		const world = await created(12);
+		const gate = Promise.withResolvers<void>();
+		let held = false;
+		world.around = async (name, call) => {
+			if (name === "d1" && !held) {
+				held = true;
+				await gate.promise;
+			}
+			return call();
+		};
+		const slow = world.ring();
+		await world.coordinator.cancel();
+		await world.ring();
+		expect(await world.summary()).toMatchObject({ state: "sealed", verdict: "cancelled" });
+		gate.resolve();
+		await slow;
+		expect(world.destroyed).toBe(false);
+		expect(await world.summary()).toMatchObject({ state: "sealed", verdict: "cancelled" });
+	});
 	it("D1 has closed the run before its yields are counted", async () => {
 		const { world, database } = bare(2);
 		const closed: unknown[] = [];

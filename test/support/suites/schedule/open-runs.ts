@@ -34,6 +34,7 @@ export function describeOpenRuns(withPlatform: WithPlatform): void {
 				starts: 1,
 				wakes: 0,
 				summary: null,
+				isSettled: true,
 			});
 			return world.runs.get(runId);
 		};
@@ -53,6 +54,44 @@ export function describeOpenRuns(withPlatform: WithPlatform): void {
 				expect([run?.wakes, other?.wakes]).toEqual([1, 1]);
 			}));
 
+		it("that sealed and told nobody are found in the ledger, too", () =>
+			withWorld(async (world) => {
+				await world.ringUntil(world.nowMs + 6 * minuteMs);
+				const runId = toRunId("hourly-20261123T165100000Z-m");
+				const run = knownRun(world, runId);
+				await insertOpenRun(world, runId);
+				const summary = world.summary(runId, { verdict: "failed" });
+				if (run !== undefined) Object.assign(run, { state: "sealed", summary });
+				await world.platform.rows(
+					"UPDATE runs SET state = 'sealed', sealed_at_ms = ?1 WHERE run_id = ?2",
+					world.nowMs,
+					runId,
+				);
+				await world.ringUntil(world.nowMs + 6 * minuteMs);
+				await world.scheduler.look();
+				await world.ringUntil(world.nowMs + 1_000);
+				expect(world.toldOn()).toContain("opened run_failed");
+			}));
+
+		it("that were asked for while the scheduler was dead for hours are found, too", () =>
+			withWorld(async (world) => {
+				await world.scheduler.look();
+				await world.ringUntil(world.nowMs + 1_000);
+				const runId = toRunId("hourly-20261123T165100000Z-m");
+				const run = knownRun(world, runId);
+				await world.platform.rows(
+					"INSERT INTO run_requests (request_key, run_id, body_hash, requested_at_ms) VALUES ('k', ?1, 'h', ?2)",
+					runId,
+					world.nowMs,
+				);
+				world.alarmAtMs = null;
+				world.sleepUntil(world.nowMs + 3 * hourMs);
+				await world.restart();
+				await world.scheduler.look();
+				await world.ringUntil(world.nowMs + 1_000);
+				expect(run?.wakes).toBeGreaterThan(0);
+			}));
+
 		it("that were asked for and died before the ledger knew of them are found, too", () =>
 			withWorld(async (world) => {
 				const runId = toRunId("hourly-20261123T165100000Z-m");
@@ -69,7 +108,7 @@ export function describeOpenRuns(withPlatform: WithPlatform): void {
 				expect(run?.wakes).toBe(1);
 			}));
 
-		it("are looked at every five minutes until they are sealed, and no longer", () =>
+		it("are looked at every five minutes until they are sealed, once more then, and no longer", () =>
 			withWorld(async (world) => {
 				await world.cron(fiveOClock);
 				const run = world.runOf(fiveOClock);
@@ -77,7 +116,21 @@ export function describeOpenRuns(withPlatform: WithPlatform): void {
 				expect(run?.wakes).toBe(4);
 				await world.seal(fiveOClock);
 				await world.ringUntil(fiveOClock + 50 * minuteMs);
-				expect(run?.wakes).toBe(4);
+				expect(run?.wakes).toBe(5);
+			}));
+
+		it("that are sealed are looked at until what comes after them is done: their alarm may be dead", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const run = world.runOf(fiveOClock);
+				if (run === undefined) throw new Error("not started");
+				run.isSettled = false;
+				await world.seal(fiveOClock);
+				await world.ringUntil(fiveOClock + 16 * minuteMs);
+				expect(run.wakes).toBe(3);
+				run.isSettled = true;
+				await world.ringUntil(fiveOClock + 50 * minuteMs);
+				expect(run.wakes).toBe(4);
 			}));
 
 		it("whose seal nobody told are heard when they are looked at", () =>

@@ -61,6 +61,27 @@ export function describeTelling(withPlatform: WithPlatform): void {
 				expect(world.toldOn("webhook")).toEqual(["opened run_failed", "closed run_failed"]);
 			}));
 
+		it("that takes a message and refuses the same one, of an alarm that came twice, is not told again", () =>
+			withWorld(async (world) => {
+				world.refusal = down;
+				await runSlot(world, fiveOClock, "failed");
+				world.nowMs += hourMs;
+				world.refusal = null;
+				// Two at once: what the first has told, to two channels, the second is refused for.
+				const { told } = world;
+				const push = told.push.bind(told);
+				told.push = (...items) => {
+					const length = push(...items);
+					if (length === 2) world.refusal = down;
+					return length;
+				};
+				await Promise.all([world.scheduler.onAlarm(), world.scheduler.onAlarm()]);
+				world.refusal = null;
+				await world.ringUntil(world.nowMs + 20 * minuteMs);
+				const opened = world.toldOn("discord").filter((each) => each === "opened run_failed");
+				expect(opened).toHaveLength(1);
+			}));
+
 		it("that wants to be left alone is left alone so long", () =>
 			withWorld(async (world) => {
 				world.refusal = { ...down, retryAfterMs: 20 * minuteMs } as DeliveryOutcome;

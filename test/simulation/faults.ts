@@ -1,0 +1,112 @@
+import { hash, Random } from "../support/twitch/random.ts";
+
+/**
+ * Every kind of thing that goes wrong, with what it does. Each seed switches on its own of them, with its own rates.
+ */
+export const faultKinds = {
+	"queue-lose": "a message is gone",
+	"queue-double": "a message comes twice",
+	"queue-delay": "a message comes up to 20 minutes late",
+	"queue-refuse": "sending fails, and nothing was sent",
+	"queue-unanswered": "sending fails, and everything was sent",
+	"queue-part": "sending fails, and some of it was sent",
+	"queue-hang": "sending hangs for a minute",
+	"consumer-die": "a consumer dies while it waits for something",
+	"object-evict": "an idle object is evicted: a new instance on its storage",
+	"object-abort": "an object dies while it waits for something",
+	"alarm-late": "an alarm rings up to 40 minutes late",
+	"alarm-double": "an alarm rings twice",
+	"alarm-dead": "the platform gives an alarm up, and still says that it is set",
+	"alarm-gone": "the platform gives an alarm up, and says that none is set",
+	"call-lost": "a call between objects or consumers fails and did not arrive",
+	"call-unanswered": "a call fails and was carried out",
+	"call-slow": "a call takes up to 2 minutes",
+	"call-double": "a call is carried out twice",
+	"d1-refuse": "D1 fails and did nothing",
+	"d1-unanswered": "D1 fails and did it",
+	"d1-late": "D1 fails and does it up to 20 minutes later",
+	"d1-slow": "D1 takes up to 40 seconds",
+	"d1-down": "D1 is down for up to 3 hours",
+	"twitch-error": "Twitch answers 500 or 503",
+	"twitch-throttle": "Twitch answers 429 and names a time",
+	"twitch-hang": "Twitch does not answer",
+	"twitch-cut": "the connection to Twitch is lost",
+	"twitch-broken": "Twitch answers with something else",
+	"twitch-unauthorized": "Twitch refuses the token",
+	"twitch-unknown": "Twitch answers 404",
+	"twitch-slow": "Twitch takes up to 9 seconds",
+	"twitch-bad-clip": "a clip of Twitch cannot be read",
+	"twitch-pages": "Twitch hands out short pages that overlap",
+	"token-none": "there is no token to be had",
+	"cron-late": "the cron comes up to 50 minutes late",
+	"cron-double": "the cron comes twice",
+	"cron-dead": "the cron does not come",
+	"clock-skew": "an object's or a consumer's clock is up to 2 minutes off",
+	"operator-cancel": "an operator cancels a run",
+	"operator-rerun": "an operator starts a sealed run again",
+	"operator-start": "an operator starts a run by hand, twice at once",
+	"operator-pause": "an operator pauses the schedule, and goes on with it",
+	"channel-refuse": "a receiver of notices refuses",
+	"channel-unanswered": "a receiver of notices takes one and does not say so",
+} as const;
+export type FaultKind = keyof typeof faultKinds;
+export const allFaultKinds = Object.keys(faultKinds) as FaultKind[];
+
+export interface FaultLimits {
+	/** Kinds that are switched off whatever the seed says. */
+	readonly without?: readonly FaultKind[];
+	/** Only so many faults happen, the first ones. */
+	readonly most?: number;
+}
+
+/** The share of seeds that have a kind, and the rates that it then has: on most days few things go wrong. */
+const kindsShare = 0.3;
+const rates = [0.01, 0.03, 0.1, 0.25, 0.5] as const;
+
+export class Faults {
+	/** Set when the bad days are over. */
+	over = false;
+	readonly counts = new Map<FaultKind, number>();
+	readonly rates: ReadonlyMap<FaultKind, number>;
+	/** One stream a kind, so that without one of them the others stay as near to what they were as may be. */
+	readonly #random = new Map<FaultKind, Random>();
+	readonly #most: number;
+	readonly #notice: (kind: FaultKind) => void;
+	#struck = 0;
+
+	constructor(seed: number, limits: FaultLimits, notice: (kind: FaultKind) => void) {
+		this.#notice = notice;
+		this.#most = limits.most ?? Number.POSITIVE_INFINITY;
+		const chosen = new Map<FaultKind, number>();
+		for (const [index, kind] of allFaultKinds.entries()) {
+			const random = new Random(seed, hash(7, index), index);
+			this.#random.set(kind, random);
+			const isOn = random.chance(kindsShare);
+			const rate = random.pick(rates);
+			if (isOn && !limits.without?.includes(kind)) chosen.set(kind, rate);
+		}
+		this.rates = chosen;
+	}
+
+	get total(): number {
+		return this.#struck;
+	}
+
+	/** Whether it goes wrong this time. */
+	strike(kind: FaultKind, share = 1): boolean {
+		const rate = this.rates.get(kind);
+		if (rate === undefined || this.over) return false;
+		if (!this.of(kind).chance(rate * share) || this.#struck >= this.#most) return false;
+		this.#struck += 1;
+		this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+		this.#notice(kind);
+		return true;
+	}
+
+	/** How badly: numbers of this kind alone. */
+	of(kind: FaultKind): Random {
+		const random = this.#random.get(kind);
+		if (random === undefined) throw new Error(`${kind} is no fault`);
+		return random;
+	}
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { registerHooks } from "node:module";
+import { fileURLToPath } from "node:url";
+
+/**
+ * Loads shipped code in plain Node: migrations as text, as wrangler bundles them, and, for the guards, with a guard
+ * taken out on the way. Files on the disk stay as they are.
+ */
+export interface Removal {
+	/** Below the project's folder. */
+	readonly file: string;
+	/** Has to be there exactly once. */
+	readonly snippet: string;
+	readonly instead: string;
+}
+
+const root = new URL("../../", import.meta.url).href;
+
+/**
+ * drizzle asks of every piece of every statement whether it is one of its classes, and walks through all of them for it:
+ * a sixth of the whole simulation. The answer depends on the prototype alone and is remembered here.
+ */
+const drizzleEntity: Removal = {
+	file: "/drizzle-orm/entity.js",
+	snippet: "function is(value, type) {",
+	instead: `const remembered = new Map();
+function is(value, type) {
+	if (!value || typeof value !== "object") return false;
+	const prototype = Object.getPrototypeOf(value);
+	if (prototype === null) return walk(value, type);
+	let known = remembered.get(type);
+	if (known === undefined) remembered.set(type, (known = new Map()));
+	let answer = known.get(prototype);
+	if (answer === undefined) known.set(prototype, (answer = walk(value, type)));
+	return answer;
+}
+function walk(value, type) {`,
+};
+
+export function installHooks(removals: readonly Removal[] = []): void {
+	registerHooks({
+		load(url, context, nextLoad) {
+			if (url.endsWith(".sql") || url.endsWith("_journal.json")) {
+				const text = readFileSync(fileURLToPath(url), "utf8");
+				const source = `export default ${url.endsWith(".sql") ? JSON.stringify(text) : text};`;
+				return { format: "module", source, shortCircuit: true };
+			}
+			const loaded = nextLoad(url, context);
+			if (url.endsWith(drizzleEntity.file)) {
+				return { ...loaded, source: takeOut(String(loaded.source), drizzleEntity) };
+			}
+			const here = removals.filter(({ file }) => url === root + file);
+			if (here.length === 0) return loaded;
+			const source = here.reduce(takeOut, String(loaded.source));
+			return { ...loaded, source };
+		},
+	});
+}
+
+/** Throws when the snippet is not there exactly once: a guard that moved must be found again by a person. */
+export function takeOut(source: string, { file, snippet, instead }: Removal): string {
+	const parts = source.split(snippet);
+	if (parts.length !== 2) {
+		throw new Error(`${file} has ${parts.length - 1} times, and not once: ${snippet}`);
+	}
+	return parts.join(instead);
+}

@@ -1,0 +1,191 @@
+import { readMigrations } from "../support/migrations.ts";
+import { check, type Evidence } from "./checker.ts";
+import { createD1 } from "./d1.ts";
+import type { FaultKind, FaultLimits } from "./faults.ts";
+import { beginWorld, endWorld } from "./globals.ts";
+import { beginOutside, resume } from "./outside.ts";
+import { hourMs } from "./settings.ts";
+import type { PreparedDatabase } from "./storage.ts";
+import type { Violation } from "./watch.ts";
+import { d1Triggers } from "./watch-triggers.ts";
+import { World } from "./world.ts";
+
+/** What became of one seed. */
+export interface Outcome {
+	readonly seed: number;
+	readonly hash: number;
+	readonly events: number;
+	readonly runs: number;
+	readonly virtualMs: number;
+	readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
+	readonly kinds: readonly FaultKind[];
+	readonly recoveries: Readonly<Record<string, number>>;
+	readonly violations: readonly Violation[];
+	readonly lines: readonly string[];
+}
+
+/** How long after the bad days everything has to be in order, virtual hours. */
+const fairHoursMax = 10;
+const eventsMax = 60_000;
+const minuteMs = 60_000;
+
+/** What the log says when something was saved. */
+const recoveryEvents = [
+	"messages_recovered",
+	"dead_letter_returned",
+	"run_woken",
+	"seal_failed",
+	"send_failed",
+	"planning_failed",
+	"after_seal_failed",
+	"start_failed",
+	"slot_postponed",
+	"delivery_failed",
+	"incident_opened",
+];
+
+let emptyD1: PreparedDatabase | null = null;
+
+/** D1 is emptied and used again: its statements are prepared once a thread, not once a seed. */
+function takeD1(): PreparedDatabase {
+	emptyD1 ??= createD1(readMigrations("drizzle/d1/migrations"), (database) =>
+		database.sqlite.exec(d1Triggers),
+	);
+	emptyD1.violated = () => undefined;
+	for (const table of ["clips", "run_tasks", "runs", "run_requests", "streamers"]) {
+		emptyD1.run(`DELETE FROM ${table}`, []);
+	}
+	return emptyD1;
+}
+
+/** @param inspect sees the final rows, and may change them: nobody looks at them afterwards */
+export async function simulate(
+	seed: number,
+	limits: FaultLimits = {},
+	traced = false,
+	inspect: (evidence: Evidence) => void = () => undefined,
+): Promise<Outcome> {
+	const world = new World(seed, takeD1(), limits, traced);
+	beginWorld(world.kernel);
+	try {
+		await live(world);
+	} finally {
+		endWorld();
+	}
+	if (!world.scheduler.storage.isEmpty) inspect(collectEvidence(world));
+	for (const { storage } of world.coordinators.values()) storage.release();
+	world.scheduler.storage.release();
+	return {
+		seed,
+		hash: world.kernel.hash,
+		events: world.kernel.events,
+		runs: world.coordinators.size,
+		virtualMs: world.kernel.nowMs - world.settings.startMs,
+		faults: Object.fromEntries(world.faults.counts),
+		kinds: [...world.faults.rates.keys()],
+		recoveries: Object.fromEntries(
+			recoveryEvents.map((event) => [event, world.logged.get(event) ?? 0]),
+		),
+		violations: world.watch.violations,
+		lines: world.kernel.lines ?? [],
+	};
+}
+
+async function live(world: World): Promise<void> {
+	const { kernel, settings, watch } = world;
+	beginOutside(world);
+	kernel.at(settings.fairAtMs, "fair", () => {
+		world.becomeFair();
+		resume(world);
+	});
+	const untilMs = settings.fairAtMs + fairHoursMax * hourMs;
+	let lookAtMs = settings.fairAtMs;
+	for (;;) {
+		if (kernel.nextAtMs > lookAtMs) {
+			if (findUnfinished(world).length === 0) break;
+			lookAtMs = kernel.nextAtMs + minuteMs;
+		}
+		if (kernel.nextAtMs > untilMs || kernel.events > eventsMax) {
+			for (const what of findUnfinished(world)) watch.violated(`P1 in the end ${what}`);
+			if (kernel.events > eventsMax) watch.violated("P6 there is no end of events");
+			return;
+		}
+		if (!(await kernel.step())) return;
+		for (const object of world.coordinators.values()) watch.afterEvent(object);
+		if (watch.violations.length > 0) return;
+	}
+	check(collectEvidence(world), watch.violated);
+}
+
+/** Slots that must have their account by now: the newest one may still wait for its cron. */
+function listExpectedSlots({ scheduler, settings, kernel }: World): number[] {
+	if (scheduler.storage.isEmpty) return [];
+	const [schedule] = scheduler.storage.database.rows<{ since_ms: number }>(
+		"SELECT expected_since_ms AS since_ms FROM schedules",
+	);
+	const slots: number[] = [];
+	const firstMs = Math.ceil(((schedule?.since_ms ?? kernel.nowMs) + 1) / hourMs) * hourMs;
+	const lastMs = kernel.nowMs - settings.config.cronGraceMs - 5 * minuteMs;
+	for (let atMs = firstMs; atMs <= lastMs; atMs += hourMs) slots.push(atMs);
+	return slots;
+}
+
+const patienceMs = 35 * minuteMs;
+
+function collectEvidence(world: World): Evidence {
+	const { coordinators, scheduler, settings, d1, channels, twitch } = world;
+	const objects = [...coordinators.values()].filter(({ storage }) => !storage.isEmpty);
+	// Where no alarm was dead when all got well, what is left of a run's time is enough for all that went wrong before.
+	const fairRuns = objects
+		.filter(({ name, storage }) => {
+			const [run] = storage.database.rows<{ deadline_at_ms: number }>("SELECT * FROM run");
+			const hasTime = (run?.deadline_at_ms ?? 0) >= settings.fairAtMs + patienceMs;
+			return hasTime && !world.deadWhenFair.has(name) && !world.deadWhenFair.has(scheduler.name);
+		})
+		.map(({ name }) => name);
+	return {
+		database: d1.database,
+		schedule: scheduler.storage.database,
+		ledgers: objects.map(({ storage }) => storage.database),
+		told: twitch.told,
+		taken: channels.taken,
+		slots: listExpectedSlots(world),
+		maxAttempts: settings.config.maxAttempts,
+		fairRuns,
+	};
+}
+
+/** What is still to come when nothing goes wrong any more; nothing, in the end. */
+function findUnfinished(world: World): string[] {
+	const { coordinators, scheduler, d1 } = world;
+	const unfinished: string[] = [];
+	for (const { name, storage } of coordinators.values()) {
+		if (storage.isEmpty) continue;
+		const [run] = storage.database.rows<{ state: string; is_done: number }>(
+			`SELECT state, state = 'sealed' AND starts_after = '[]' AND seal_untold = 0 AS is_done FROM run`,
+		);
+		if (run !== undefined && run.is_done !== 1) unfinished.push(`${name} is ${run.state}`);
+	}
+	if (d1.underWay > 0) unfinished.push("a write to D1 is under way");
+	for (const { run_id } of d1.database.rows("SELECT run_id FROM runs WHERE sealed_at_ms IS NULL")) {
+		unfinished.push(`${run_id} is not sealed in D1`);
+	}
+	if (scheduler.storage.isEmpty) return [...unfinished, "there is no schedule"];
+	const { database } = scheduler.storage;
+	const decided = database
+		.rows<{ at_ms: number }>("SELECT slot_at_ms AS at_ms FROM slots WHERE account <> 'due'")
+		.map(({ at_ms }) => at_ms);
+	for (const slotAtMs of listExpectedSlots(world)) {
+		if (!decided.includes(slotAtMs)) unfinished.push(`slot ${slotAtMs} has no account`);
+	}
+	for (const { what } of database.rows(
+		`SELECT 'incident ' || incident_id || ' is open' AS what FROM incidents WHERE closed_at_ms IS NULL
+		UNION ALL SELECT channel || ' waits for ' || message_id FROM deliveries WHERE next_attempt_at_ms IS NOT NULL
+		UNION ALL SELECT 'the run of slot ' || slot_at_ms || ' is not started' FROM slots
+			WHERE run_id IS NOT NULL AND started_at_ms IS NULL
+		UNION ALL SELECT run_id || ' is still watched' FROM runs WHERE next_look_at_ms IS NOT NULL`,
+	)) {
+		unfinished.push(String(what));
+	}
+	return unfinished;
+}
