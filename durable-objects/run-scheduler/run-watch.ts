@@ -85,8 +85,10 @@ async function lookAt(context: SchedulerContext, run: RunRow): Promise<void> {
 			if (!("kind" in summary)) sealed = summary;
 		}
 		if (answer.kind === "awake" && answer.woken) ports.log("warn", "run_was_dead", { runId });
-		const stuckAtMs = answer.kind === "awake" ? answer.deadlineAtMs + stuckAfterDeadlineMs : null;
-		if (sealed === null && stuckAtMs !== null && ports.nowMs() >= stuckAtMs) {
+		// Sealed and without a summary is one that was forgotten while it was asked: nothing will ever be heard of it.
+		const isOpen = answer.kind === "awake" && answer.state !== "sealed";
+		const stuckAtMs = isOpen ? answer.deadlineAtMs + stuckAfterDeadlineMs : null;
+		if (stuckAtMs !== null && ports.nowMs() >= stuckAtMs) {
 			const beganAtMs = stuckAtMs - stuckAfterDeadlineMs;
 			openStuck(context, run, beganAtMs);
 		}
@@ -108,6 +110,8 @@ async function lookAt(context: SchedulerContext, run: RunRow): Promise<void> {
 
 function openStuck(context: SchedulerContext, run: RunRow, beganAtMs: number): void {
 	const { runId, job, slotAtMs } = run;
+	// The run may have told of its seal while it was asked: nothing would close what is opened now.
+	if (context.store.findRun(runId)?.sealedAtMs != null) return;
 	const seen = context.store.findOpenIncident("run_stuck", job);
 	if (seen?.runId === runId) return;
 	openIncident(context, {

@@ -362,6 +362,25 @@ export function describeIncidents(withPlatform: WithPlatform): void {
 				expect(jobs[0]?.slots[0]).toMatchObject({ verdict: "failed" });
 			}));
 
+		it("that tell of their seal while they are asked are not taken for stuck by what they said before", () =>
+			withWorld(async (world) => {
+				await world.cron(fiveOClock);
+				const run = world.runOf(fiveOClock);
+				if (run !== undefined) run.state = "sealing";
+				await world.ringUntil(fiveOClock + 60 * minuteMs);
+				let isSealed = false;
+				world.duringWake = async () => {
+					if (isSealed) return;
+					isSealed = true;
+					await world.scheduler.runSealed(
+						world.summary(toRunId("hourly-20261123T1700Z"), { slotAtMs: fiveOClock }),
+					);
+				};
+				await world.ringUntil(fiveOClock + 80 * minuteMs);
+				expect(isSealed).toBe(true);
+				expect(world.toldOn()).not.toContain("opened run_stuck");
+			}));
+
 		it("that are not sealed long after their deadline are told, until they are", () =>
 			withWorld(async (world) => {
 				await world.cron(fiveOClock);
