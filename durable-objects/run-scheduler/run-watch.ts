@@ -94,7 +94,9 @@ async function lookAt(context: SchedulerContext, run: RunRow): Promise<void> {
 		if (answer.kind === "awake" && answer.woken) ports.log("warn", "run_was_dead", { runId });
 		if (answer.kind === "awake" && answer.state === "sealed") {
 			const summary = await ports.withinTime(coordinator.summary());
-			if (!("kind" in summary)) sealed = summary;
+			// Sealed and without a summary is one that was forgotten while it was asked: nothing will be heard of it.
+			if ("kind" in summary) isKnown = false;
+			else sealed = summary;
 		}
 	} catch (error) {
 		ports.log("warn", "run_unreachable", { runId, job, error: describeError(error) });

@@ -10,6 +10,8 @@ export class SimulatedD1 {
 	readonly database: PreparedDatabase;
 	/** Writes that were given up by whoever asked for them and are still under way. */
 	underWay = 0;
+	/** Makes seals fail, whatever the seed says: D1 has not taken them, or has. */
+	sealFails: "before" | "after" | null = null;
 	readonly #nature: Nature;
 	#downUntilMs = 0;
 
@@ -52,7 +54,10 @@ export class SimulatedD1 {
 				this.#carryOut(statements, isBatch);
 			});
 		}
-		const isRefused = isDown || isLate || faults.strike("d1-refuse");
+		const isSeal =
+			this.sealFails !== null && statements.some(({ query }) => /SET state = 'sealed'/.test(query));
+		const isRefused =
+			isDown || isLate || (isSeal && this.sealFails === "before") || faults.strike("d1-refuse");
 		const slowMs = faults.strike("d1-slow") ? faults.of("d1-slow").below(40_000) : 0;
 		return travel(
 			this.#nature,
@@ -62,7 +67,8 @@ export class SimulatedD1 {
 				latencyMs: random.between(3, 60) + slowMs,
 				refused: isRefused && "D1_ERROR: Network connection lost.",
 				unanswered:
-					faults.strike("d1-unanswered") && "D1_ERROR: storage caused object to be reset.",
+					((isSeal && this.sealFails === "after") || faults.strike("d1-unanswered")) &&
+					"D1_ERROR: storage caused object to be reset.",
 			},
 			() => this.#carryOut(statements, isBatch),
 		);

@@ -70,6 +70,7 @@ export class Faults {
 	readonly rates: ReadonlyMap<FaultKind, number>;
 	/** One stream a kind, so that without one of them the others stay as near to what they were as may be. */
 	readonly #random = new Map<FaultKind, Random>();
+	readonly #forced = new Map<FaultKind, number>();
 	readonly #most: number;
 	readonly #notice: (kind: FaultKind) => void;
 	#struck = 0;
@@ -92,8 +93,18 @@ export class Faults {
 		return this.#struck;
 	}
 
+	/** It goes wrong the next time, or the next times, whatever the seed says. */
+	force(kind: FaultKind, times = 1): void {
+		this.#forced.set(kind, times);
+	}
+
 	/** Whether it goes wrong this time. */
 	strike(kind: FaultKind, share = 1): boolean {
+		const forced = this.#forced.get(kind) ?? 0;
+		if (forced > 0) {
+			this.#forced.set(kind, forced - 1);
+			return true;
+		}
 		const rate = this.rates.get(kind);
 		if (rate === undefined || this.over) return false;
 		if (!this.of(kind).chance(rate * share) || this.#struck >= this.#most) return false;

@@ -317,4 +317,15 @@ export const guards: readonly Guard[] = [
 			},
 		],
 	},
+	{
+		name: "stuck read again",
+		without: "an incident is opened for a run that has just sealed, and stays open",
+		removals: [
+			{
+				file: `${scheduler}/run-watch.ts`,
+				snippet: "if (context.store.findRun(runId)?.sealedAtMs != null) return;",
+				instead: "",
+			},
+		],
+	},
 ];

@@ -116,6 +116,17 @@ export class SimulatedObject<Api extends Inhabitant> {
 		return new Promise(() => undefined);
 	};
 
+	/** The instance is gone, with whatever it waited for. */
+	abort(): void {
+		this.#instance?.process.die();
+	}
+
+	/** As `deleteAlarm()` does. */
+	deleteAlarm(): void {
+		this.alarmAtMs = null;
+		this.#alarmNo += 1;
+	}
+
 	/** Nobody's clock is off any more. */
 	mendClock(): void {
 		if (this.#instance !== null) this.#instance.process.skewMs = 0;

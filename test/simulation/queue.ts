@@ -36,6 +36,8 @@ export class SimulatedQueue {
 	readonly #nature: Nature;
 	readonly #settings: QueueSettings;
 	readonly #backlog: { body: TaskMessage; delivery: number }[] = [];
+	/** Where messages go instead of to consumers, when somebody hands them out himself; see scenarios. */
+	held: TaskMessage[] | null = null;
 	#active = 0;
 	#invocations = 0;
 
@@ -54,6 +56,7 @@ export class SimulatedQueue {
 	put(body: TaskMessage, delayMs: number): void {
 		const { kernel, faults, random } = this.#nature;
 		const text = JSON.stringify(body);
+		if (this.held !== null) return void this.held.push(JSON.parse(text) as TaskMessage);
 		const copies = faults.strike("queue-double") ? 2 : 1;
 		for (let copy = 0; copy < copies; copy += 1) {
 			if (faults.strike("queue-lose")) continue;
@@ -65,6 +68,13 @@ export class SimulatedQueue {
 			const arrive = () => this.#arrive(JSON.parse(text) as TaskMessage, 1);
 			kernel.at(atMs, `${this.#settings.name} has ${body.messageNo} of ${body.runId}`, arrive);
 		}
+	}
+
+	/** One invocation now, whatever the queue thinks. */
+	handOut(body: TaskMessage, delivery: number): Promise<Disposition> {
+		const { name, handle } = this.#settings;
+		const process = new Process(`${name} by hand`, this.#nature.kernel, false, 0, () => undefined);
+		return handle(process, body, delivery);
 	}
 
 	#send(process: Process, batch: readonly { body: TaskMessage; delaySeconds?: number }[]) {

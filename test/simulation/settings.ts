@@ -3,6 +3,8 @@ import { Random } from "../support/twitch/random.ts";
 /** What a seed decides besides its faults. Small: a world of few tasks meets as many interleavings as a large one. */
 export interface Settings {
 	readonly streamers: number;
+	/** Clips of each, made an hour before; when not said, some have some. */
+	readonly clipsEach?: number;
 	/** Slots within the bad days. */
 	readonly slots: number;
 	readonly startMs: number;

@@ -47,7 +47,7 @@ const recoveryEvents = [
 let emptyD1: PreparedDatabase | null = null;
 
 /** D1 is emptied and used again: its statements are prepared once a thread, not once a seed. */
-function takeD1(): PreparedDatabase {
+export function takeD1(): PreparedDatabase {
 	emptyD1 ??= createD1(readMigrations("drizzle/d1/migrations"), (database) =>
 		database.sqlite.exec(d1Triggers),
 	);

@@ -1,6 +1,7 @@
 import { Random } from "../support/twitch/random.ts";
 import type { Nature } from "./network.ts";
 import { type Process, SimulatedError } from "./process.ts";
+import type { Settings } from "./settings.ts";
 
 /**
  * Helix as collect-clips sees it: clips that appear and are watched while the clock runs, pages, and all that goes wrong
@@ -36,21 +37,29 @@ export class SimulatedTwitch {
 	readonly #pageSize: number;
 
 	/** @param lastsMs how long new clips keep coming */
-	constructor(nature: Nature, seed: number, streamers: number, lastsMs: number) {
+	constructor(
+		nature: Nature,
+		seed: number,
+		{ streamers, clipsEach }: Pick<Settings, "streamers" | "clipsEach">,
+		lastsMs: number,
+	) {
 		const random = new Random(seed, 11);
 		const startMs = nature.kernel.nowMs;
 		this.#nature = nature;
-		this.#pageSize = random.chance(0.3) ? random.between(1, 3) : 100;
+		const isFixed = clipsEach !== undefined;
+		this.#pageSize = !isFixed && random.chance(0.3) ? random.between(1, 3) : 100;
 		this.broadcasterIds = Array.from({ length: streamers }, (_, index) => String(1_000 + index));
 		for (const broadcasterId of this.broadcasterIds) {
-			const count = random.chance(0.4) ? random.between(1, 4) : 0;
+			const count = clipsEach ?? (random.chance(0.4) ? random.between(1, 4) : 0);
 			const clips = Array.from({ length: count }, (_, index): SimulatedClip => {
-				const createdAtMs = startMs - 5 * hourMs + random.below(5 * hourMs + lastsMs);
+				const createdAtMs = isFixed
+					? startMs - hourMs
+					: startMs - 5 * hourMs + random.below(5 * hourMs + lastsMs);
 				return {
 					clipId: `Clip-${broadcasterId}-${index}`,
 					broadcasterId,
 					createdAtMs: Math.floor(createdAtMs / 1_000) * 1_000,
-					listedFromMs: createdAtMs + random.below(10 * minuteMs),
+					listedFromMs: createdAtMs + (isFixed ? 0 : random.below(10 * minuteMs)),
 					msPerView: random.between(1, 40) * minuteMs,
 				};
 			});

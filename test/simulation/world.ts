@@ -42,13 +42,20 @@ export class World implements Nature {
 	readonly deadWhenFair = new Set<string>();
 	/** Lines of the log by their event. */
 	readonly logged = new Map<string, number>();
-	readonly #queue: SimulatedQueue;
+	readonly queue: SimulatedQueue;
+	readonly deadLetters: SimulatedQueue;
 	readonly #dice: Random;
 	#ids = 0;
 
-	constructor(seed: number, d1: PreparedDatabase, limits: FaultLimits = {}, traced = false) {
+	constructor(
+		seed: number,
+		d1: PreparedDatabase,
+		limits: FaultLimits = {},
+		traced = false,
+		settings = drawSettings(seed),
+	) {
 		this.seed = seed;
-		this.settings = drawSettings(seed);
+		this.settings = settings;
 		this.kernel = new Kernel(this.settings.startMs, traced);
 		this.faults = new Faults(seed, limits, (kind) => this.kernel.note(`! ${kind}`));
 		this.random = new Random(seed, 1);
@@ -56,15 +63,15 @@ export class World implements Nature {
 		this.watch = new Watch(this.kernel, this.settings);
 		this.watch.onD1(d1);
 		this.d1 = new SimulatedD1(this, d1);
-		const { streamers, slots } = this.settings;
-		this.twitch = new SimulatedTwitch(this, seed, streamers, (slots + 2) * hourMs);
+		this.twitch = new SimulatedTwitch(this, seed, settings, (settings.slots + 2) * hourMs);
 		this.channels = new Channels(this);
 		d1.run(
 			`INSERT INTO streamers (broadcaster_id, login, display_name, enabled, added_at_ms)
 			SELECT value, 'login' || value, 'Name ' || value, 1, 0 FROM json_each(?1)`,
 			[JSON.stringify(this.twitch.broadcasterIds)],
 		);
-		this.#queue = this.#createQueues();
+		this.deadLetters = this.#createDeadLetters();
+		this.queue = this.#createQueue();
 		this.scheduler = this.#createScheduler();
 	}
 
@@ -90,8 +97,8 @@ export class World implements Nature {
 	coordinatorsFor(caller: Process): FindCoordinator {
 		return (runId) => {
 			const call = <T>(name: string, invoke: (api: Coordinator) => Promise<T>) =>
-				this.#call(caller, `${runId} ${name}`, () => this.#coordinator(runId), invoke);
-			const object = () => this.#coordinator(runId);
+				this.#call(caller, `${runId} ${name}`, () => this.coordinator(runId), invoke);
+			const object = () => this.coordinator(runId);
 			const { watch } = this;
 			const stub: Pick<
 				CoordinatorApi,
@@ -189,7 +196,7 @@ export class World implements Nature {
 		return travel(this, caller, journey, () => target().receive(careful));
 	}
 
-	#coordinator(runId: RunId): SimulatedObject<Coordinator> {
+	coordinator(runId: RunId): SimulatedObject<Coordinator> {
 		const known = this.coordinators.get(runId);
 		if (known !== undefined) return known;
 		const storage = new SimulatedStorage("run", 'insert into "run"', (database) =>
@@ -202,7 +209,7 @@ export class World implements Nature {
 				getAlarm: () => self.getAlarm(process),
 				destroy: () => self.destroy(process),
 				database: this.d1.reachedBy(process),
-				send: this.#queue.sendFrom(process),
+				send: this.queue.sendFrom(process),
 				findCoordinator: this.coordinatorsFor(process),
 				tellSealed: (summary) => this.schedulerFor(process).runSealed(summary),
 				jobs: this.jobsFor(process),
@@ -242,10 +249,9 @@ export class World implements Nature {
 		});
 	}
 
-	#createQueues(): SimulatedQueue {
-		const shared = { drawSkewMs: () => drawSkewMs(this) };
-		const deadLetters = new SimulatedQueue(this, {
-			...shared,
+	#createDeadLetters(): SimulatedQueue {
+		return new SimulatedQueue(this, {
+			drawSkewMs: () => drawSkewMs(this),
 			name: "dead-letters",
 			maxRetries: 10,
 			maxConcurrency: 1,
@@ -257,13 +263,16 @@ export class World implements Nature {
 					log: this.log,
 				}),
 		});
+	}
+
+	#createQueue(): SimulatedQueue {
 		return new SimulatedQueue(this, {
-			...shared,
+			drawSkewMs: () => drawSkewMs(this),
 			name: "consumer",
 			maxRetries: 3,
 			maxConcurrency: 5,
 			retryDelayMs: 5_000,
-			deadLetters,
+			deadLetters: this.deadLetters,
 			handle: (process, body, delivery) => {
 				const consumer = new Consumer({
 					findCoordinator: this.coordinatorsFor(process),
