@@ -323,7 +323,7 @@ export const guards: readonly Guard[] = [
 		removals: [
 			{
 				file: `${scheduler}/run-watch.ts`,
-				snippet: "if (context.store.findRun(runId)?.sealedAtMs != null) return;",
+				snippet: "if (isSealed) return;",
 				instead: "",
 			},
 		],
