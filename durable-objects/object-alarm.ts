@@ -111,7 +111,11 @@ export class ObjectAlarm {
 	/** For the next thing that can happen, as the rows say, no later than `latestMs`, after a rest and not before a time. */
 	#setFromRows(latestMs: number, restMs = 0, notBeforeMs = 0): void {
 		const nextMs = this.#nextWakeAtMs();
-		if (nextMs === null) return;
+		if (nextMs === null) {
+			// All was deleted, the alarm with it: whoever begins anew here needs another one.
+			this.#setForMs = null;
+			return;
+		}
 		const failures = this.#failures;
 		const { nowMs, dice } = this.#ports;
 		const pauseMs = failures === 0 ? restMs : backoffMs(failures, longestBackoffMs, dice());

@@ -328,4 +328,15 @@ export const guards: readonly Guard[] = [
 			},
 		],
 	},
+	{
+		name: "deleted alarm unknown",
+		without: "a run that begins where another was forgotten has no alarm",
+		removals: [
+			{
+				file: "durable-objects/object-alarm.ts",
+				snippet: "this.#setForMs = null;\n\t\t\treturn;",
+				instead: "return;",
+			},
+		],
+	},
 ];

@@ -47,6 +47,16 @@ describe("sending and the alarm", () => {
 		expect(rings).toBeLessThan(12);
 		expect((await world.summary()).tasks).toMatchObject({ lost: 0, open: 12 });
 	});
+	it("a run that is started again right after it was forgotten has an alarm", async () => {
+		const world = await running(0);
+		expect((await world.summary()).state).toBe("sealed");
+		await world.ringWhenDue();
+		expect(world.destroyed).toBe(true);
+		const alarms = world.alarms.length;
+		world.nowMs += 1_000;
+		await world.start();
+		expect(world.alarms.slice(alarms)).toEqual([world.nowMs]);
+	});
 	it("an alarm that rings early does not send again before the pause is over", async () => {
 		const world = await created(12);
 		world.sendFails = "before";
