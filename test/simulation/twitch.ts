@@ -60,7 +60,7 @@ export class SimulatedTwitch {
 					broadcasterId,
 					createdAtMs: Math.floor(createdAtMs / 1_000) * 1_000,
 					listedFromMs: createdAtMs + (isFixed ? 0 : random.below(10 * minuteMs)),
-					msPerView: random.between(1, 40) * minuteMs,
+					msPerView: random.pick([5_000, 60_000, 15 * minuteMs]),
 				};
 			});
 			this.#clips.set(broadcasterId, clips);
