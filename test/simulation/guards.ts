@@ -236,17 +236,6 @@ export const guards: readonly Guard[] = [
 		],
 	},
 	{
-		name: "sealed before",
-		without: "a run that was forgotten is run a second time",
-		removals: [
-			{
-				file: `${coordinator}/planning.ts`,
-				snippet: 'if (!(await openRun(ports.database, row))) return { kind: "sealed_before" };',
-				instead: "await openRun(ports.database, row);",
-			},
-		],
-	},
-	{
 		name: "attempts",
 		without: "a task is tried for ever",
 		removals: [

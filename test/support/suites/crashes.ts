@@ -152,7 +152,7 @@ export function describeCrashes(withPlatform: WithPlatform): void {
 					await world.deliver(message);
 					expect(rows()).toEqual(before);
 				}),
-			20_000,
+			60_000,
 		);
 	});
 
