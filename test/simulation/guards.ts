@@ -296,17 +296,6 @@ export const guards: readonly Guard[] = [
 		],
 	},
 	{
-		name: "plan read again",
-		without: "a slow plan deletes a run that another alarm has closed",
-		removals: [
-			{
-				file: `${coordinator}/planning.ts`,
-				snippet: 'return context.store.findRun()?.state !== "planning";',
-				instead: "return false;",
-			},
-		],
-	},
-	{
 		name: "stuck read again",
 		without: "an incident is opened for a run that has just sealed, and stays open",
 		removals: [
@@ -314,17 +303,6 @@ export const guards: readonly Guard[] = [
 				file: `${scheduler}/run-watch.ts`,
 				snippet: "if (isSealed) return;",
 				instead: "",
-			},
-		],
-	},
-	{
-		name: "deleted alarm unknown",
-		without: "a run that begins where another was forgotten has no alarm",
-		removals: [
-			{
-				file: "durable-objects/object-alarm.ts",
-				snippet: "this.#setForMs = null;\n\t\t\treturn;",
-				instead: "return;",
 			},
 		],
 	},
