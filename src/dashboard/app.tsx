@@ -44,6 +44,14 @@ export function App() {
 		go(readNext(new URLSearchParams(place.search).get("next")), { replace: true });
 	}, [isSignIn, known, place.search]);
 
+	// On another page one goes on at its beginning, as after any other navigation; the link that led here is gone.
+	const shownPath = useRef(place.path);
+	useEffect(() => {
+		if (shownPath.current === place.path) return;
+		shownPath.current = place.path;
+		if (!isSignIn) document.getElementById("content")?.focus({ preventScroll: true });
+	}, [place.path, isSignIn]);
+
 	useEffect(() => {
 		document.addEventListener("click", followLinks);
 		return () => document.removeEventListener("click", followLinks);

@@ -153,12 +153,14 @@ export const auditActions = [
 export type AuditAction = (typeof auditActions)[number];
 
 export interface AuditEntry {
+	readonly id: string | number;
 	readonly at: string;
 	readonly who: { readonly name: string; readonly role: Role; readonly via: string };
 	readonly action: AuditAction;
 	readonly subject: string;
 	readonly detail: Readonly<Record<string, unknown>>;
-	readonly result: string;
+	/** Null when the Worker was cut off before it knew. */
+	readonly result: string | null;
 }
 
 export interface Audit {

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { type Answer, get, type Refusal } from "./client.ts";
+import { get, type Refusal } from "./client.ts";
 
 /**
  * A view's data: what was there before stays while newer is fetched, so that going back shows a page at once, and a
@@ -20,6 +20,8 @@ interface Kept {
 }
 
 const keptMax = 60;
+/** How soon to try again where nothing came, and nothing else would look again. */
+const retryMs = 4_000;
 const kept = new Map<string, Kept>();
 
 /** Signing out must leave nothing behind. */
@@ -40,40 +42,43 @@ function keep(path: string, value: unknown): Kept {
  * @param path null for nothing to fetch (yet)
  * @param refreshMs how often to look again while the page can be seen; null for once
  */
-export function useResource<T>(
-	path: string | null,
-	refreshMs: number | null = null,
-	load: (path: string) => Promise<Answer<T>> = get,
-): Resource<T> {
+export function useResource<T>(path: string | null, refreshMs: number | null = null): Resource<T> {
 	const [, redraw] = useState(0);
 	const refusal = useRef<{ path: string; refusal: Refusal } | undefined>(undefined);
-	const loader = useRef(load);
-	loader.current = load;
 
 	const fetchNow = useCallback(
 		async (isWanted: () => boolean) => {
-			if (path === null) return;
-			const answer = await loader.current(path);
-			if (!isWanted()) return;
+			if (path === null) return false;
+			const answer = await get<T>(path);
+			if (!isWanted()) return false;
 			if (answer.ok) keep(path, answer.value);
 			refusal.current = answer.ok ? undefined : { path, refusal: answer.refusal };
 			redraw((count) => count + 1);
+			return !answer.ok && ["offline", "broken"].includes(answer.refusal.kind);
 		},
 		[path],
 	);
 
 	useEffect(() => {
 		let wanted = true;
-		const look = () => {
-			if (document.visibilityState === "visible") void fetchNow(() => wanted);
+		let retry: ReturnType<typeof setTimeout> | undefined;
+		const start = async () => {
+			clearTimeout(retry);
+			const mayRecover = await fetchNow(() => wanted);
+			clearTimeout(retry);
+			if (mayRecover && refreshMs === null) retry = setTimeout(look, retryMs);
 		};
-		void fetchNow(() => wanted);
+		const look = () => {
+			if (document.visibilityState === "visible") void start();
+		};
+		void start();
 		const timer = refreshMs === null ? undefined : setInterval(look, refreshMs);
 		document.addEventListener("visibilitychange", look);
 		window.addEventListener("online", look);
 		return () => {
 			wanted = false;
 			clearInterval(timer);
+			clearTimeout(retry);
 			document.removeEventListener("visibilitychange", look);
 			window.removeEventListener("online", look);
 		};

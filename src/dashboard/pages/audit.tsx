@@ -51,7 +51,7 @@ export default function AuditPage({ search }: { readonly search: string }) {
 						</thead>
 						<tbody>
 							{value.entries.map((entry) => (
-								<Entry key={`${entry.at} ${entry.action} ${entry.subject}`} entry={entry} />
+								<Entry key={entry.id} entry={entry} />
 							))}
 						</tbody>
 					</table>
@@ -99,7 +99,11 @@ function Entry({ entry }: { readonly entry: AuditEntry }) {
 				<RunOrText text={entry.subject} />
 			</td>
 			<td class="roomy">
-				<RunOrText text={entry.result} />
+				{entry.result === null ? (
+					<span class="soft">{words.auditPage.unknown}</span>
+				) : (
+					<RunOrText text={entry.result} />
+				)}
 			</td>
 		</tr>
 	);

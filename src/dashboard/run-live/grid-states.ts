@@ -1,16 +1,7 @@
+import { letterOfState, packedAlphabet, packedStates } from "../../domain/task-letters.ts";
 import type { TaskState } from "../api/shapes.ts";
 
-/** The states of all tasks of a run as one letter each; 10,000 of them travel in a few hundred bytes. Pure. */
-export const letterOfState = {
-	planned: "p",
-	running: "r",
-	waiting: "w",
-	succeeded: "s",
-	failed: "f",
-	lost: "l",
-	cancelled: "c",
-} as const satisfies Record<TaskState, string>;
-
+/** The states of all tasks of a run, read from the few bytes that they travel in. Pure. */
 const stateOfLetter = new Map(
 	Object.entries(letterOfState).map(([state, letter]) => [letter as string, state as TaskState]),
 );
@@ -34,9 +25,28 @@ export function decodeStates(encoded: string): TaskState[] {
 	return states;
 }
 
-export function encodeStates(states: readonly TaskState[]): string {
-	const letters = states.map((state) => letterOfState[state]).join("");
-	return letters.replace(/(.)\1+/g, (run, letter: string) => `${run.length}${letter}`);
+/** A character holds two tasks, and the last one perhaps one. */
+const pairOf = new Map(
+	[...packedAlphabet].map((character, index) => {
+		const pair = [packedStates[index >> 3], packedStates[index & 7]];
+		return [character, pair.filter((state) => state !== undefined)];
+	}),
+);
+
+function unpackStates(packed: string): TaskState[] {
+	return [...packed.slice(0, tasksMax / 2)].flatMap(
+		(character) => pairOf.get(character) ?? ["planned", "planned"],
+	);
+}
+
+/** @param grid of a snapshot: its states in either of two writings @returns undefined when it has none */
+export function readGrid(grid: unknown): TaskState[] | undefined {
+	const { states, packed } = (grid ?? {}) as {
+		readonly states?: unknown;
+		readonly packed?: unknown;
+	};
+	if (typeof packed === "string") return unpackStates(packed);
+	return typeof states === "string" ? decodeStates(states) : undefined;
 }
 
 /** What an eye should find first. */

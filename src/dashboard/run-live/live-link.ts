@@ -9,39 +9,48 @@ import {
 } from "./live-state.ts";
 
 /**
- * Keeps up with one open run: a WebSocket while there is one, polling while there is none, and both ends when the
- * run is sealed. Decides nothing; what a message means stands in live-state.ts.
+ * Keeps up with one open run: a WebSocket while there is one, polling while there is none, and both end when the run
+ * is sealed. Decides nothing; what a message means stands in live-state.ts.
  */
 const pollMs = 2_000;
-/** A socket that says nothing at all is asked about by polling; a run changes more often than that. */
-const silenceMs = 10_000;
+/** Nothing happens in a run that waits; whether the other end is there all the same, a ping tells. */
+const silenceMs = 8_000;
+/** Pings and new sockets are answered at once; a dead connection says so by itself after many minutes only. */
+const answerMs = 6_000;
+/** The server's: we were let in long ago, and are to ask anew. */
+const comeAgain = 4000;
+/** The server's: more tasks than are told one by one. */
+const tooManyTasks = 4001;
 
 export class LiveLink {
 	readonly #runId: string;
 	readonly #onChange: (state: LiveState) => void;
+	readonly #tick: ReturnType<typeof setInterval>;
 	#state: LiveState = nothingYet;
 	#socket: WebSocket | undefined;
 	#failures = 0;
-	#heardAtMs = Date.now();
+	#heardAtMs = 0;
+	/** Since when an answer is waited for. */
+	#askedAtMs: number | undefined;
 	#reconnect: ReturnType<typeof setTimeout> | undefined;
-	#poll: ReturnType<typeof setInterval> | undefined;
 	#stopped = false;
 
 	constructor(runId: string, onChange: (state: LiveState) => void) {
 		this.#runId = runId;
 		this.#onChange = onChange;
 		this.#open();
-		this.#poll = setInterval(() => this.#look(), pollMs);
+		this.#tick = setInterval(() => this.#look(), pollMs);
 	}
 
 	stop(): void {
 		this.#stopped = true;
 		clearTimeout(this.#reconnect);
-		clearInterval(this.#poll);
+		clearInterval(this.#tick);
+		// Also after the server's own close, which may take long to get through.
 		this.#socket?.close();
 	}
 
-	take(event: LiveEvent): void {
+	#take(event: LiveEvent): void {
 		if (this.#stopped) return;
 		const next = advance(this.#state, event);
 		if (next === this.#state) return;
@@ -61,27 +70,55 @@ export class LiveLink {
 			return;
 		}
 		this.#socket = socket;
+		this.#askedAtMs = Date.now();
 		socket.addEventListener("message", ({ data }) => {
+			if (this.#socket !== socket) return;
 			this.#failures = 0;
 			this.#heardAtMs = Date.now();
-			this.take({ kind: "message", message: parse(data), atMs: Date.now() });
+			this.#askedAtMs = undefined;
+			this.#take({ kind: "message", message: parse(data), atMs: Date.now() });
 		});
-		socket.addEventListener("close", () => {
-			if (this.#stopped || this.#socket !== socket) return;
-			this.#socket = undefined;
-			this.#failures += 1;
-			this.take({ kind: "disconnected" });
-			const delayMs = reconnectDelayMs(this.#failures, Math.random());
-			this.#reconnect = setTimeout(() => this.#open(), delayMs);
+		socket.addEventListener("close", ({ code }) => {
+			if (this.#socket === socket) this.#lose(code);
 		});
 	}
 
-	async #look(): Promise<void> {
+	#lose(code?: number): void {
+		this.#socket = undefined;
+		if (this.#stopped) return;
+		if (code === comeAgain && this.#failures === 0) {
+			// A door that lets nobody stay is a failure like any other.
+			this.#failures = 1;
+			this.#open();
+			return;
+		}
+		this.#failures += 1;
+		this.#take({ kind: "disconnected" });
+		void this.#ask();
+		if (code === tooManyTasks) return;
+		const delayMs = reconnectDelayMs(this.#failures, Math.random());
+		this.#reconnect = setTimeout(() => this.#open(), delayMs);
+	}
+
+	#look(): void {
+		const socket = this.#socket;
+		const nowMs = Date.now();
+		if (socket !== undefined && this.#askedAtMs !== undefined) {
+			if (nowMs - this.#askedAtMs > answerMs) {
+				socket.close();
+				this.#lose();
+			}
+		} else if (socket !== undefined && nowMs - this.#heardAtMs > silenceMs) {
+			this.#askedAtMs = nowMs;
+			socket.send("ping");
+		}
 		if (document.visibilityState !== "visible") return;
-		const silent = Date.now() - this.#heardAtMs > silenceMs;
-		if (this.#state.link === "live" && !silent) return;
+		if (this.#state.link !== "live" || this.#state.areErrorsCut) void this.#ask();
+	}
+
+	async #ask(): Promise<void> {
 		const answer = await get<Summary>(`/api/runs/${encodeURIComponent(this.#runId)}`);
-		if (answer.ok) this.take({ kind: "polled", summary: answer.value, atMs: Date.now() });
+		if (answer.ok) this.#take({ kind: "polled", summary: answer.value, atMs: Date.now() });
 	}
 }
 

@@ -1,5 +1,5 @@
-import type { Summary, TaskState } from "../api/shapes.ts";
-import { decodeStates, stateOf } from "./grid-states.ts";
+import type { ErrorGroup, Summary, TaskState } from "../api/shapes.ts";
+import { readGrid, stateOf } from "./grid-states.ts";
 
 /**
  * What is known of a run that goes on: a summary and its tasks' states, from a socket or from polling. Pure.
@@ -10,84 +10,108 @@ export interface LiveState {
 	readonly summary: Summary | null;
 	/** By place in the grid; empty until a snapshot came. Copied only when something in it changed. */
 	readonly states: readonly TaskState[];
+	/** When the newest word about the tasks came by socket, epoch milliseconds. */
+	readonly statesAtMs: number | null;
 	/** When the newest word came, epoch milliseconds. */
 	readonly asOfMs: number | null;
+	/** The errors that came were not all: the whole has to be asked for. */
+	readonly areErrorsCut: boolean;
 }
 
 export type LiveEvent =
 	| { readonly kind: "message"; readonly message: unknown; readonly atMs: number }
 	| { readonly kind: "polled"; readonly summary: Summary; readonly atMs: number }
-	| { readonly kind: "grid"; readonly states: readonly TaskState[] }
 	| { readonly kind: "disconnected" };
 
 export const nothingYet: LiveState = {
 	link: "connecting",
 	summary: null,
 	states: [],
+	statesAtMs: null,
 	asOfMs: null,
+	areErrorsCut: false,
 };
 
 export function advance(state: LiveState, event: LiveEvent): LiveState {
+	// A slow answer must not open again what is sealed.
+	if (state.link === "sealed") return state;
 	switch (event.kind) {
 		case "message":
 			return hear(state, event.message, event.atMs);
 		case "polled":
-			return takeSummary(state, event.summary, event.atMs, "polling");
-		case "grid":
-			// What the socket said since is newer than what was asked for before.
-			return state.link === "live" && state.states.length > 0
-				? state
-				: { ...state, states: event.states };
+			return takeAnswer(state, event);
 		case "disconnected":
-			return state.link === "sealed" ? state : { ...state, link: "polling" };
+			return { ...state, link: "polling" };
 	}
+}
+
+function takeAnswer(
+	state: LiveState,
+	answer: { readonly summary: Summary; readonly atMs: number },
+): LiveState {
+	if (answer.summary.state === "sealed") return takeSummary(state, answer, "sealed");
+	if (state.link !== "live" || state.summary === null) return takeSummary(state, answer, "polling");
+	// Beside a socket only what it left out is asked for: all else it says itself, and sooner.
+	if (!state.areErrorsCut) return state;
+	const { errors } = answer.summary;
+	return { ...state, summary: { ...state.summary, errors }, areErrorsCut: false };
 }
 
 function hear(state: LiveState, message: unknown, atMs: number): LiveState {
 	if (!isObject(message)) return state;
-	const summary = message["summary"];
+	const said = message["summary"];
+	if (!isObject(said)) return state;
+	const isCut = message["errorsCut"] === true;
+	const summary = readSummary(said, isCut, state.summary?.errors ?? []);
+	const areErrorsCut = "errors" in said ? isCut : state.areErrorsCut;
 	switch (message["type"]) {
 		case "snapshot": {
-			if (!isObject(summary)) return state;
-			const grid = message["grid"];
-			const states = isObject(grid) ? grid["states"] : undefined;
-			const next = takeSummary(state, summary as unknown as Summary, atMs, "live");
-			return typeof states === "string" ? { ...next, states: decodeStates(states) } : next;
+			const states = readGrid(message["grid"]);
+			const next = takeSummary(state, { summary, atMs }, "live");
+			return { ...next, areErrorsCut, ...(states && { states, statesAtMs: atMs }) };
 		}
 		case "changes": {
 			// Changes to what was never seen say nothing; the next snapshot will.
 			if (state.summary === null) return state;
-			const merged = isObject(summary) ? merge(state.summary, summary) : state.summary;
-			const next = takeSummary(state, merged, atMs, "live");
-			return { ...next, states: changeStates(state.states, message["tasks"]) };
+			const next = takeSummary(state, { summary: { ...state.summary, ...summary }, atMs }, "live");
+			const states = changeStates(state.states, message["tasks"]);
+			return { ...next, areErrorsCut, states, statesAtMs: atMs };
 		}
 		case "sealed":
-			if (!isObject(summary)) return state;
-			return takeSummary(state, summary as unknown as Summary, atMs, "live");
+			if (summary.state !== "sealed") return state;
+			return { ...takeSummary(state, { summary, atMs }, "sealed"), areErrorsCut: false };
 		default:
 			return state;
 	}
 }
 
-function takeSummary(
-	state: LiveState,
-	summary: Summary,
-	atMs: number,
-	link: "live" | "polling",
-): LiveState {
-	// A slow answer must not open again what is sealed.
-	if (state.link === "sealed" && summary.state !== "sealed") return state;
-	return { ...state, summary, asOfMs: atMs, link: summary.state === "sealed" ? "sealed" : link };
+/** A cut message takes away nothing that was known before. */
+function readSummary(
+	said: Readonly<Record<string, unknown>>,
+	isCut: boolean,
+	known: readonly ErrorGroup[],
+): Summary {
+	const summary = said as unknown as Summary;
+	if (!isCut || !Array.isArray(summary.errors)) return summary;
+	return { ...summary, errors: fillErrors(summary.errors, known) };
 }
 
-/** The parts of a summary are objects of counters; what was left out has not changed. */
-function merge(summary: Summary, changed: Record<string, unknown>): Summary {
-	const merged: Record<string, unknown> = { ...summary };
-	for (const [name, value] of Object.entries(changed)) {
-		const before = merged[name];
-		merged[name] = isObject(value) && isObject(before) ? { ...before, ...value } : value;
-	}
-	return merged as unknown as Summary;
+function fillErrors(cut: readonly ErrorGroup[], known: readonly ErrorGroup[]): ErrorGroup[] {
+	const before = new Map(known.map((group) => [group.fingerprint, group]));
+	const filled = cut.map((group) => {
+		const taskIds = before.get(group.fingerprint)?.taskIds ?? [];
+		before.delete(group.fingerprint);
+		return taskIds.length > group.taskIds.length ? { ...group, taskIds } : group;
+	});
+	return [...filled, ...before.values()];
+}
+
+function takeSummary(
+	state: LiveState,
+	{ summary, atMs }: { readonly summary: Summary; readonly atMs: number },
+	link: "live" | "polling" | "sealed",
+): LiveState {
+	return { ...state, summary, asOfMs: atMs, link };
 }
 
 function changeStates(states: readonly TaskState[], changes: unknown): readonly TaskState[] {

@@ -5,7 +5,6 @@ import { useResource } from "../api/use-resource.ts";
 import { decodeStates } from "./grid-states.ts";
 import { LiveLink } from "./live-link.ts";
 import type { LiveState } from "./live-state.ts";
-import { loadGrid } from "./load-grid.ts";
 
 /** A run as the page shows it: live while it is open, at rest when it is sealed. */
 export interface RunView {
@@ -29,8 +28,9 @@ export function useRun(runId: string): RunView {
 	const first = useResource<Summary>(path);
 	const [live, setLive] = useState<{ runId: string; state: LiveState }>();
 	const state = live?.runId === runId ? live.state : undefined;
-	const summary = state?.summary ?? first.value;
 	const isOpen = first.value !== undefined && first.value.state !== "sealed";
+	// What is sealed stays so, whoever said it first: the link then ends, and may not have heard.
+	const summary = isOpen ? (state?.summary ?? first.value) : first.value;
 
 	useEffect(() => {
 		if (!isOpen) return;
@@ -39,11 +39,7 @@ export function useRun(runId: string): RunView {
 	}, [runId, isOpen]);
 
 	const refreshMs = isOpen && state?.link === "polling" ? gridRefreshMs : null;
-	const grid = useResource<Grid>(
-		summary === undefined ? null : `${path}#grid`,
-		refreshMs,
-		loadGridOf,
-	);
+	const grid = useResource<Grid>(summary === undefined ? null : `${path}/grid`, refreshMs);
 	const polled = useMemo(() => decodeStates(grid.value?.states ?? ""), [grid.value]);
 
 	// The tasks are known once they are planned, and for the last time when the run is sealed.
@@ -55,12 +51,13 @@ export function useRun(runId: string): RunView {
 		grid.reload();
 	}, [stage, grid.reload]);
 
-	const useLive = state !== undefined && state.link === "live" && state.states.length > 0;
+	const isToldLive = isOpen && state?.link === "live" && state.states.length > 0;
+	const isToldLater = (state?.statesAtMs ?? 0) > (grid.atMs ?? 0);
 	return {
 		summary,
 		taskIds: grid.value?.taskIds ?? [],
 		names: grid.value?.names ?? [],
-		states: useLive || (state?.states.length ?? 0) > polled.length ? (state?.states ?? []) : polled,
+		states: state !== undefined && (isToldLive || isToldLater) ? state.states : polled,
 		isGridKnown: grid.value !== undefined,
 		link: summary?.state === "sealed" ? "sealed" : (state?.link ?? "connecting"),
 		asOfMs: state?.asOfMs ?? first.atMs,
@@ -68,5 +65,3 @@ export function useRun(runId: string): RunView {
 		reload: first.reload,
 	};
 }
-
-const loadGridOf = (gridPath: string) => loadGrid(gridPath.replace(/#.*$/, ""));

@@ -334,6 +334,7 @@ export const en = {
 		result: "Result",
 		older: "Older",
 		newest: "Newest",
+		unknown: "not known",
 		empty: "Nobody has done anything yet. What operators do is written here.",
 		action: {
 			"run.start": "started a run",

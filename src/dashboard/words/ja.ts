@@ -337,6 +337,7 @@ export const ja: Words = {
 		result: "結果",
 		older: "以前",
 		newest: "最新",
+		unknown: "不明",
 		empty: "まだ操作はありません。操作するとここに記録されます。",
 		action: {
 			"run.start": "実行を開始",

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { Summary } from "../../../src/dashboard/api/shapes.ts";
 import {
 	decodeStates,
-	encodeStates,
 	orderByAttention,
+	readGrid,
 } from "../../../src/dashboard/run-live/grid-states.ts";
 import {
 	advance,
@@ -13,6 +13,7 @@ import {
 	reconnectDelayMs,
 } from "../../../src/dashboard/run-live/live-state.ts";
 import { taskStates } from "../../../src/domain/task.ts";
+import { writeRuns, writeStates } from "../../../src/domain/task-letters.ts";
 import { aSummary } from "./a-summary.ts";
 
 const say = (state: LiveState, message: unknown, atMs = 1) =>
@@ -32,7 +33,11 @@ describe("a run that is looked at while it goes on", () => {
 		expect(state.states).toEqual(["planned", "planned", "planned", "running"]);
 		state = say(state, {
 			type: "changes",
-			summary: { tasks: { succeeded: 7 }, durationMs: 99 },
+			summary: {
+				tasks: { ...running.tasks, succeeded: 7 },
+				yield: { clipsNew: 3 },
+				durationMs: 99,
+			},
 			tasks: [
 				[0, "r"],
 				[3, "s"],
@@ -40,7 +45,16 @@ describe("a run that is looked at while it goes on", () => {
 		});
 		expect(state.states).toEqual(["running", "planned", "planned", "succeeded"]);
 		expect(state.summary?.tasks).toEqual({ ...running.tasks, succeeded: 7 });
+		// A field that changed comes whole: what is not in it any more is gone.
+		expect(state.summary?.yield).toEqual({ clipsNew: 3 });
 		expect(state.summary?.durationMs).toBe(99);
+	});
+
+	it("is what a later snapshot says, whatever was known before", () => {
+		let state = say(nothingYet, snapshot(running, "9p"), 1);
+		state = say(state, snapshot({ ...running, durationMs: 5 }, "2s"), 2);
+		expect(state.summary?.durationMs).toBe(5);
+		expect(state).toMatchObject({ states: ["succeeded", "succeeded"], statesAtMs: 2 });
 	});
 
 	it("says as of when after the socket was lost, and is live again with the next snapshot", () => {
@@ -58,6 +72,20 @@ describe("a run that is looked at while it goes on", () => {
 		const late = advance(state, { kind: "polled", summary: running, atMs: 9 });
 		expect(late).toBe(state);
 		expect(advance(state, { kind: "disconnected" })).toBe(state);
+		expect(say(state, snapshot(running, "2p"))).toBe(state);
+	});
+
+	it("is not over before its seal was said, or asked for", () => {
+		const state = say(nothingYet, snapshot(sealed, "2s"));
+		expect(state.link).toBe("live");
+		expect(say(state, { type: "sealed", summary: sealed }).link).toBe("sealed");
+		expect(advance(state, { kind: "polled", summary: sealed, atMs: 2 }).link).toBe("sealed");
+		expect(say(state, { type: "sealed", summary: running })).toBe(state);
+	});
+
+	it("does not take an answer for newer than what its socket said", () => {
+		const state = say(nothingYet, snapshot({ ...running, durationMs: 9 }, "2p"), 5);
+		expect(advance(state, { kind: "polled", summary: running, atMs: 6 })).toBe(state);
 	});
 
 	it("does not hear changes to what it never saw", () => {
@@ -87,15 +115,64 @@ describe("a run that is looked at while it goes on", () => {
 	});
 });
 
+describe("errors that were too long for the socket", () => {
+	const group = (fingerprint: string, count: number, taskIds: string[]) =>
+		({
+			fingerprint,
+			code: "c",
+			message: "m",
+			count,
+			taskIds,
+		}) as unknown as Summary["errors"][number];
+	const whole = { ...running, errors: [group("a", 2, ["1", "2"]), group("b", 1, ["3"])] };
+	const cut = [group("a", 3, ["1"])];
+
+	it("take away nothing that is known, and are asked for", () => {
+		let state = say(nothingYet, snapshot(whole, "4p"));
+		expect(state.areErrorsCut).toBe(false);
+		state = say(state, { type: "changes", summary: { errors: cut }, errorsCut: true, tasks: [] });
+		expect(state.areErrorsCut).toBe(true);
+		expect(state.summary?.errors).toEqual([group("a", 3, ["1", "2"]), group("b", 1, ["3"])]);
+		// Something else changes: they are still to be asked for.
+		state = say(state, { type: "changes", summary: { durationMs: 1 }, tasks: [] });
+		expect(state.areErrorsCut).toBe(true);
+		const errors = [group("a", 3, ["1", "2", "4"])];
+		state = advance(state, { kind: "polled", summary: { ...running, errors }, atMs: 9 });
+		expect(state).toMatchObject({ link: "live", areErrorsCut: false, summary: { errors } });
+		expect(state.summary?.durationMs).toBe(1);
+	});
+
+	it("are those that are said when they fit again", () => {
+		let state = say(nothingYet, { ...snapshot(whole, "4p"), errorsCut: true });
+		state = say(state, { type: "changes", summary: { errors: cut }, tasks: [] });
+		expect(state).toMatchObject({ areErrorsCut: false, summary: { errors: cut } });
+	});
+});
+
 describe("the states of all tasks, written short", () => {
 	const states = fc.array(fc.constantFrom(...taskStates), { maxLength: 300 });
 
 	it("come back as they were", () => {
 		fc.assert(
 			fc.property(states, (all) => {
-				expect(decodeStates(encodeStates(all))).toEqual(all);
+				expect(decodeStates(writeRuns(all))).toEqual(all);
+				expect(readGrid({ tasks: all.length, ...writeStates(all) })).toEqual(all);
 			}),
 		);
+	});
+
+	it("are read packed, two tasks a character, when no two neighbours are alike", () => {
+		const mixed = Array.from({ length: 10_001 }, (_, place) => taskStates[place % 7] ?? "lost");
+		const written = writeStates(mixed);
+		expect(written).toHaveProperty("packed");
+		expect(readGrid(written)).toEqual(mixed);
+	});
+
+	it("are not there where neither writing is, and are planned where a character is not known", () => {
+		for (const grid of [undefined, null, {}, "3s", { states: 3 }]) {
+			expect(readGrid(grid)).toBeUndefined();
+		}
+		expect(readGrid({ packed: "*" })).toEqual(["planned", "planned"]);
 	});
 
 	it("are read one letter a task, too", () => {
@@ -104,6 +181,7 @@ describe("the states of all tasks, written short", () => {
 
 	it("cannot fill the memory", () => {
 		expect(decodeStates("999999999s").length).toBeLessThanOrEqual(200_000);
+		expect(readGrid({ packed: "A".repeat(300_000) })?.length).toBeLessThanOrEqual(200_000);
 	});
 
 	it("are all there when those that failed come first", () => {

@@ -57,7 +57,7 @@ export function Tasks(props: {
 					<Empty title={words.tasks.planning} />
 				) : summary.tasks.planned === 0 ? (
 					<Empty title={words.tasks.empty} />
-				) : run.isGridKnown ? (
+				) : run.isGridKnown && summary.state === "sealed" ? (
 					<Empty title={words.tasks.forgotten} />
 				) : (
 					<Loading />

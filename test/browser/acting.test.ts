@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import type { Schedule, ScheduledJob } from "../../src/dashboard/api/shapes.ts";
+import { setUpStage } from "./stage.ts";
+
+/** What an operator does by the page's buttons, each through its one question. */
+const stage = setUpStage({ streamers: 40 }, { REQUEST_TIMEOUT_SECONDS: "2" });
+
+async function readSchedule(): Promise<ScheduledJob | undefined> {
+	const answer = await stage.deployment.api("/api/schedule");
+	return ((await answer.json()) as Schedule).jobs[0];
+}
+
+interface Act {
+	readonly action: string;
+	readonly subject: string;
+	readonly result: string | null;
+}
+
+async function readActs(): Promise<string[]> {
+	const answer = await stage.deployment.api("/api/audit?limit=100");
+	const { entries } = (await answer.json()) as { entries: Act[] };
+	return entries.map(({ action, subject, result }) => `${action} ${subject} ${result}`);
+}
+
+describe("an operator who starts a run", () => {
+	it("is told what it takes, and starts one for two clicks", async () => {
+		const { page, deployment } = stage;
+		// What it takes is known from what it took.
+		await deployment.sealed(await stage.start());
+		await page.goto(stage.origin);
+		await page.locator(".last .sentence").waitFor();
+		await page.keyboard.press("s");
+		const dialog = page.getByRole("dialog");
+		expect(await dialog.locator(".estimate div").allTextContents()).toEqual([
+			"Tasks40",
+			expect.stringMatching(/^About[\d.]+ (ms|s|min)/),
+			"Twitch points40of 800 a minute",
+		]);
+		await dialog.getByText("Estimated from the last 1 run.").waitFor();
+		await dialog.getByRole("button", { name: "Start it" }).dblclick();
+		await page.waitForURL(/\/runs\/[^/]+-m/);
+		await page.getByRole("heading", { name: "All 40 tasks succeeded." }).waitFor();
+		expect(stage.posted).toEqual(["POST /api/runs"]);
+		const runId = new URL(page.url()).pathname.split("/").at(-1);
+		expect(
+			(await readActs()).filter((act) => act === `run.start collect-clips ${runId}`),
+		).toHaveLength(1);
+		const { runs } = (await (await deployment.api("/api/runs?limit=100")).json()) as {
+			runs: unknown[];
+		};
+		expect(runs).toHaveLength(2);
+	});
+
+	it("leaves it, by Escape, and nothing is sent", async () => {
+		const { page } = stage;
+		await page.getByRole("button", { name: "Start a run now" }).click();
+		await page.getByRole("dialog").waitFor();
+		await page.keyboard.press("Escape");
+		await page.getByRole("dialog").waitFor({ state: "detached" });
+		expect(stage.posted).toEqual([]);
+		expect(await page.evaluate("document.activeElement.textContent")).toBe("Start a run now");
+	});
+
+	it("sees why it did not work, and the same again starts one run", async () => {
+		const { page } = stage;
+		const keys: (string | undefined)[] = [];
+		let isAnswerLost = true;
+		await page.route("**/api/runs", async (route) => {
+			if (route.request().method() !== "POST") return route.continue();
+			keys.push(route.request().headers()["idempotency-key"]);
+			if (!isAnswerLost) return route.continue();
+			// It arrived, and its answer did not.
+			isAnswerLost = false;
+			await route.fetch();
+			await route.abort("connectionreset");
+		});
+		await page.getByRole("button", { name: "Start a run now" }).click();
+		const dialog = page.getByRole("dialog");
+		await dialog.getByRole("button", { name: "Start it" }).click();
+		await dialog.getByRole("alert").waitFor();
+		expect(await dialog.getByRole("alert").textContent()).toContain("No connection to the ledger.");
+		await dialog.getByRole("button", { name: "Try again" }).click();
+		await page.waitForURL(/\/runs\/[^/]+-m/);
+		expect(keys).toHaveLength(2);
+		expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
+		expect(keys[1]).toBe(keys[0]);
+		await page.getByRole("heading", { name: "All 40 tasks succeeded." }).waitFor();
+	});
+});
+
+describe("an operator who stops a run", () => {
+	it("is told what stops and what goes on, and sees it sealed as cancelled", async () => {
+		const { page, deployment } = stage;
+		const held = Array.from({ length: 40 }, (_, index) => index).slice(6);
+		stage.answer(held, { hang: true });
+		const runId = await stage.start();
+		await page.goto(`${stage.origin}/runs/${runId}`);
+		await page.locator(".live.is-live").waitFor();
+		await page.getByRole("heading", { name: /^Running: [1-9]/ }).waitFor();
+		await page.getByRole("button", { name: "Cancel this run" }).click();
+		const dialog = page.getByRole("dialog");
+		await dialog
+			.getByText(/^Stops \d+ tasks that have not started; \d+ under way may finish\.$/)
+			.waitFor();
+		await dialog.getByRole("button", { name: "Stop it" }).dblclick();
+		await dialog.getByText(/^[1-9]\d* tasks were stopped; \d+ under way finish\.$/).waitFor();
+		expect(stage.posted).toEqual([`POST /api/runs/${runId}/cancel`]);
+		await dialog.locator("footer").getByRole("button", { name: "Close" }).click();
+		await dialog.waitFor({ state: "detached" });
+		const heading = page.getByRole("heading", { name: /^Stopped by an operator: \d+ of 40 tasks/ });
+		await heading.waitFor();
+		const { tasks } = await deployment.sealed(runId);
+		expect(tasks.cancelled).toBeGreaterThan(0);
+		await page.locator(".state-legend").getByText(`${tasks.cancelled} cancelled`).waitFor();
+		expect(await page.getByRole("button", { name: "Cancel this run" }).count()).toBe(0);
+		expect(await readActs()).toContainEqual(
+			expect.stringContaining(`run.cancel ${runId} ${tasks.cancelled} cancelled`),
+		);
+	});
+
+	it("sees a run sealed at once where nothing was under way", async () => {
+		const { page } = stage;
+		// Each time that it is tried it fails, and then it waits.
+		stage.answer([0], { status: 503 });
+		const runId = await stage.start([0]);
+		await page.goto(`${stage.origin}/runs/${runId}`);
+		await page.getByRole("img", { name: "1 waiting", exact: true }).waitFor();
+		await page.keyboard.press("c");
+		await page.getByRole("dialog").getByRole("button", { name: "Stop it" }).click();
+		await page.getByRole("heading", { name: /^Stopped by an operator: 0 of 1/ }).waitFor();
+		await page.getByRole("img", { name: "A mark for each task: 1 cancelled" }).waitFor();
+	});
+});
+
+describe("an operator who pauses the schedule", () => {
+	it("says why and for how long, sees it on the first page, and sets it going again", async () => {
+		const { page } = stage;
+		await page.getByRole("button", { name: "Pause the schedule" }).click();
+		const dialog = page.getByRole("dialog");
+		const pause = dialog.getByRole("button", { name: "Pause", exact: true });
+		await pause.click();
+		// Nothing is sent before it says why.
+		await dialog.getByText("Say why, in a few words.").waitFor();
+		expect(stage.posted).toEqual([]);
+		await dialog.getByLabel("Reason").fill("<script>alert(1)</script> moves D1");
+		await dialog.getByLabel("For how long").selectOption("6 hours");
+		await pause.dblclick();
+		await dialog.waitFor({ state: "detached" });
+		const due = page.locator(".due.paused");
+		await due.waitFor();
+		expect(await due.textContent()).toContain("<script>alert(1)</script> moves D1");
+		const { paused } = (await readSchedule()) ?? {};
+		const hours = (Date.parse(paused?.until ?? "") - Date.now()) / 3_600_000;
+		expect(hours).toBeGreaterThan(5.9);
+		expect(hours).toBeLessThanOrEqual(6);
+
+		await page.getByRole("button", { name: "Resume the schedule" }).click();
+		await dialog.getByText(/^The next slot runs again: /).waitFor();
+		await dialog.getByRole("button", { name: "Resume", exact: true }).click();
+		await page.getByRole("button", { name: "Pause the schedule" }).waitFor();
+		await due.waitFor({ state: "detached" });
+		expect((await readSchedule())?.paused).toBeNull();
+		expect(stage.posted).toEqual(["POST /api/schedule/pause", "POST /api/schedule/resume"]);
+		const acts = await readActs();
+		expect(acts).toContainEqual(expect.stringContaining("schedule.pause collect-clips"));
+		expect(acts).toContainEqual(expect.stringContaining("schedule.resume collect-clips"));
+	});
+});
