@@ -18,7 +18,7 @@ export const invariants: readonly (readonly [string, string])[] = [
 	],
 	[
 		"P5 one run a slot",
-		"Each slot has one account that never changes; a run of a slot belongs to it; each incident is over in the end, told on every channel, its beginning before its end; what was taken is not told again; each run is followed by the one that comes after it.",
+		"Each slot has one account, which is final once it is known whether its run has started; a run of a slot belongs to it; each incident is over in the end, told on every channel, its beginning before its end; what was taken is not told again; each run is followed by the one that comes after it.",
 	],
 	[
 		"P6 bounded cost",
