@@ -1,4 +1,6 @@
+import { useState } from "preact/hooks";
 import type { RerunScope } from "../../acting/rerun.tsx";
+import { causeTasksMax, findTasksOfCause } from "../../acting/tasks-of-cause.ts";
 import type { ErrorGroup, Summary } from "../../api/shapes.ts";
 import { formatCount } from "../../format/spans.ts";
 import { useReader } from "../../parts/reader.tsx";
@@ -44,8 +46,20 @@ function Cause(props: {
 	const { group, summary, run } = props;
 	const count = (value: number) => formatCount(value, language);
 	const nameOf = (taskId: string) => run.names[run.taskIds.indexOf(taskId)] ?? taskId;
+	const [isLooking, setLooking] = useState(false);
 	// The summary names some of them only; re-running fewer than it says would be a lie.
 	const areAllKnown = group.taskIds.length === group.count;
+	const fitsOneRerun = group.count <= causeTasksMax;
+	const rerunAll = async () => {
+		setLooking(true);
+		const found = areAllKnown
+			? { ok: true as const, value: group.taskIds }
+			: await findTasksOfCause(summary.runId, group.fingerprint);
+		setLooking(false);
+		// Not kept any more, or not to be had just now: then there is the list.
+		if (!found.ok || found.value.length === 0) setQuery({ state: "failed", page: null });
+		else props.onRerun({ scope: "selection", taskIds: found.value });
+	};
 	const more = group.count - Math.min(namesShown, group.taskIds.length);
 	return (
 		<li class="cause">
@@ -70,13 +84,12 @@ function Cause(props: {
 				<button
 					type="button"
 					class="button small"
+					disabled={isLooking}
 					onClick={() =>
-						areAllKnown
-							? props.onRerun({ scope: "selection", taskIds: group.taskIds })
-							: setQuery({ state: "failed", page: null })
+						fitsOneRerun ? void rerunAll() : setQuery({ state: "failed", page: null })
 					}
 				>
-					{areAllKnown ? words.act.rerunThese : words.run.showTasks}
+					{fitsOneRerun ? words.act.rerunThese : words.run.showTasks}
 				</button>
 			)}
 		</li>
