@@ -323,7 +323,7 @@ describe("every answer", () => {
 		["GET", "/healthz", 200],
 		["HEAD", "/healthz", 200],
 		["GET", "/api/runs", 401],
-		["GET", "/nothing", 404],
+		["GET", "/api/nothing", 404],
 		["DELETE", "/api/session", 204],
 		["POST", "/healthz", 405],
 	])("is nothing that a browser would run, frame or keep: %s %s", async (method, path, status) => {
