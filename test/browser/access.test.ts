@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { adminToken } from "../support/deployment.ts";
-import { plainPages, settle, setUpGround, viewerToken } from "./visits.ts";
+import { settle } from "./looking.ts";
+import { plainPages, setUpGround, viewerToken } from "./visits.ts";
 
 /** Who gets in, by the form and out again, and what a viewer cannot do. */
 const ground = setUpGround({ streamers: 12 }, { MAX_ATTEMPTS: "1" });

@@ -43,10 +43,10 @@ const unusual: Readonly<Record<number, Slot>> = {
 const gone = [41, 133];
 const goneSinceSlots = 3;
 const flaky = new Map([
-	[17, 0.12],
-	[90, 0.06],
-	[5, 0.04],
-	[150, 0.02],
+	[17, 0.06],
+	[90, 0.03],
+	[5, 0.02],
+	[150, 0.01],
 ]);
 const retriedShare = 0.012;
 

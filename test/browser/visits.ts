@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { launchBrowser, openPage } from "../support/browser.ts";
 import { adminToken, type Deployment, deploy } from "../support/deployment.ts";
+import { takeSession } from "./looking.ts";
 
 /** A deployment and a browser for a file of tests that are about who looks, and on what screen. */
 export interface Ground {
@@ -31,13 +32,6 @@ export interface Visit {
 
 export const viewerToken = "a-viewer-token-of-the-tests";
 const tokens = { operator: adminToken, viewer: viewerToken } as const;
-
-export const phone = {
-	viewport: { width: 360, height: 740 },
-	deviceScaleFactor: 2,
-	isMobile: true,
-	hasTouch: true,
-} as const;
 
 /** The pages that have no run in their address. */
 export const plainPages = ["/", "/matrix", "/incidents", "/audit"] as const;
@@ -90,25 +84,4 @@ export function setUpGround(
 		).toEqual([]);
 	});
 	return ground;
-}
-
-/** As the form does it, without the form. */
-export async function takeSession(page: Page, origin: string, token: string): Promise<void> {
-	await page.goto(`${origin}/seal.svg`);
-	const status = await page.evaluate(async (body) => {
-		const headers = { "content-type": "application/json" };
-		return (await fetch("/api/session", { method: "POST", headers, body })).status;
-	}, JSON.stringify({ token }));
-	if (status !== 200) throw new Error(`signing in was answered with ${status}`);
-}
-
-/** Resolves when nothing on the page is still being asked for. */
-export async function settle(page: Page): Promise<void> {
-	await page.waitForLoadState("networkidle");
-	await page.locator(".loading").waitFor({ state: "detached" });
-}
-
-/** How many pixels of the page stand out of the screen to the right; 0 is as it should be. */
-export async function measureOverflow(page: Page): Promise<number> {
-	return Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth"));
 }

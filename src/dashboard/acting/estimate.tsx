@@ -1,6 +1,9 @@
 import { formatCount, formatDuration } from "../format/spans.ts";
 import { useReader } from "../parts/reader.tsx";
 
+/** An estimate is no measurement: milliseconds would say that it is. */
+const shownMsMin = 1_000;
+
 /** What a run would take: how many tasks, about how long, about how many Twitch points. */
 export function Estimate(props: {
 	readonly tasks: number;
@@ -20,7 +23,7 @@ export function Estimate(props: {
 				</div>
 				<div>
 					<dt>{words.act.about}</dt>
-					<dd>{hasBasis ? formatDuration(props.aboutMs, language) : "–"}</dd>
+					<dd>{hasBasis ? formatDuration(Math.max(shownMsMin, props.aboutMs), language) : "–"}</dd>
 				</div>
 				<div>
 					<dt>{words.act.points}</dt>

@@ -3,6 +3,7 @@ import { useResource } from "../api/use-resource.ts";
 import { useTitle } from "../parts/document-title.ts";
 import { Empty, Loading, Refused, Stale } from "../parts/notices.tsx";
 import { useReader } from "../parts/reader.tsx";
+import { TableScroll } from "../parts/table-scroll.tsx";
 import { Moment } from "../parts/time.tsx";
 import { go, setQuery } from "../url/location.ts";
 import { changeQuery, readText } from "../url/query.ts";
@@ -36,8 +37,8 @@ export default function AuditPage({ search }: { readonly search: string }) {
 			) : value.entries.length === 0 ? (
 				<Empty title={words.auditPage.empty} />
 			) : (
-				<div class="table-scroll">
-					<table class="ledger-table">
+				<TableScroll label={words.auditPage.title}>
+					<table class="ledger-table audit-table">
 						<thead>
 							<tr>
 								<th scope="col">{words.auditPage.when}</th>
@@ -55,7 +56,7 @@ export default function AuditPage({ search }: { readonly search: string }) {
 							))}
 						</tbody>
 					</table>
-				</div>
+				</TableScroll>
 			)}
 			<nav class="pager" aria-label={words.auditPage.title}>
 				{cursor !== "" && (

@@ -11,14 +11,22 @@ export function Dialog(props: {
 	const { words } = useReader();
 	const element = useRef<HTMLDialogElement>(null);
 	const titleId = useId();
+	const onClose = useRef(props.onClose);
+	onClose.current = props.onClose;
 	useEffect(() => {
 		const dialog = element.current;
 		if (dialog === null || dialog.open) return;
+		const tell = () => onClose.current();
+		dialog.addEventListener("close", tell);
 		dialog.showModal();
-		return () => dialog.close();
+		return () => {
+			// Browsers tell of a closing later, when the next question may be open: it is not the one to close.
+			dialog.removeEventListener("close", tell);
+			dialog.close();
+		};
 	}, []);
 	return (
-		<dialog ref={element} class="dialog" aria-labelledby={titleId} onClose={props.onClose}>
+		<dialog ref={element} class="dialog" aria-labelledby={titleId}>
 			<header class="dialog-head">
 				<h2 id={titleId}>{props.title}</h2>
 				<button

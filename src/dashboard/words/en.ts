@@ -1,4 +1,4 @@
-import type { IncidentKind } from "../../domain/incident.ts";
+import type { IncidentEvidence, IncidentKind } from "../../domain/incident.ts";
 
 /** English. Functions take what is already formatted, but for counts that decide a plural. */
 const s = (count: number, one: string, many = `${one}s`) => (count === 1 ? one : many);
@@ -19,6 +19,7 @@ export const en = {
 	utc: "UTC",
 	/** Between parts of a sentence, and behind it. */
 	comma: ", ",
+	colon: ": ",
 	stop: ". ",
 
 	verdict: {
@@ -272,7 +273,7 @@ export const en = {
 
 	matrixPage: {
 		title: "Matrix",
-		lead: "Who fails, and since when: tasks × the last 48 runs, those that fail most often first.",
+		lead: "Who fails, and since when: tasks × the last 48 runs, flaky ones first.",
 		job: "Job",
 		task: "Task",
 		failures: "Failures",
@@ -298,7 +299,7 @@ export const en = {
 		noneOpenTold: "When something is, it stands here with what to do.",
 		nonePast: "No incident yet.",
 		toDo: "What to do",
-		since: (age: string) => `since ${age}`,
+		since: (age: string) => `began ${age}`,
 		lasted: (span: string) => `lasted ${span}`,
 		seen: (count: number, shown: string) => `seen ${shown} ${s(count, "time")}`,
 		deliveries: "Who was told",
@@ -322,7 +323,16 @@ export const en = {
 	},
 	/** Null: what the API says, which is English. */
 	incidentTitle: null as null | Readonly<Record<IncidentKind, string>>,
-	incidentToDo: null as null | Readonly<Record<IncidentKind, string>>,
+	/** Where the API names calls that this page has buttons for; what the API says stands for all others. */
+	incidentToDo: {
+		run_failed:
+			"Open the run and look at its causes. When they are gone, re-run what failed from there.",
+		run_timed_out:
+			"Open the run, see what is missing, and re-run it. If runs simply need more time, raise RUN_DEADLINE_MINUTES.",
+		run_over_tolerance:
+			"Open the run, look at its causes, and re-run what failed. If so many failures are normal here, raise TOLERATED_FAILURE_PERCENT.",
+	} as Readonly<Partial<Record<IncidentKind, string>>>,
+	incidentWhat: null as null | ((evidence?: IncidentEvidence) => string),
 
 	auditPage: {
 		title: "Audit",

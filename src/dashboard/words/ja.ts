@@ -1,3 +1,4 @@
+import { formatCount, formatDuration } from "../format/spans.ts";
 import type { Words } from "./words.ts";
 
 /** 日本語。 */
@@ -16,6 +17,7 @@ export const ja: Words = {
 	back: "戻る",
 	utc: "UTC",
 	comma: "、",
+	colon: "：",
 	stop: "。",
 
 	verdict: {
@@ -262,7 +264,7 @@ export const ja: Words = {
 
 	matrixPage: {
 		title: "一覧表",
-		lead: "誰がいつから失敗しているか。タスク × 直近48回、失敗の多い順です。",
+		lead: "誰がいつから失敗しているか。タスク × 直近48回、不安定な順です。",
 		job: "ジョブ",
 		task: "タスク",
 		failures: "失敗",
@@ -325,6 +327,18 @@ export const ja: Words = {
 		slot_missed: "理由を確かめ、必要なら今すぐ実行を開始してください。",
 		cron_dead: "Workerのcronトリガーが設定されているか確かめてください。実行は続いています。",
 		alarm_dead: "次の回を見守ってください。続くようならデプロイし直してください。",
+	},
+
+	incidentWhat: ({ tasks, toleratedPercent, lateMs, reason } = {}) => {
+		const count = (value: number) => formatCount(value, "ja");
+		return [
+			tasks === undefined
+				? ""
+				: `${count(tasks.planned)}件のうち失敗${count(tasks.failed)}件、消失${count(tasks.lost)}件。`,
+			toleratedPercent === undefined ? "" : `許容は${toleratedPercent}%までです。`,
+			lateMs === undefined ? "" : `開始が${formatDuration(lateMs, "ja")}遅れました。`,
+			reason === undefined ? "" : `理由：${reason}`,
+		].join("");
 	},
 
 	auditPage: {

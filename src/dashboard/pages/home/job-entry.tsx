@@ -75,7 +75,9 @@ function NextDue({ job }: { readonly job: ScheduledJob }) {
 		return (
 			<p class="due paused">
 				<Mark sign={{ tone: "warn", glyph: "pause" }} /> <strong>{words.schedule.paused}</strong>{" "}
-				{words.schedule.pausedTold(until)} {words.schedule.reason}: {job.paused.reason}
+				{words.schedule.pausedTold(until)} {words.schedule.reason}
+				{words.colon}
+				{job.paused.reason}
 			</p>
 		);
 	}

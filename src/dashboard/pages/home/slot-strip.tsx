@@ -35,13 +35,15 @@ export function SlotStrip({ slots }: { readonly slots: readonly Slot[] }) {
 	const summary = words.strip.summary(count(good), count(slots.length));
 	return (
 		<BarFigure
-			label={`${words.strip.title}: ${summary}`}
+			label={words.strip.title + words.colon + summary}
 			bars={bars}
 			columns={slotsShown}
 			heightPx={heightPx}
 			legend={
 				<>
-					{words.strip.title}: {summary}
+					{words.strip.title}
+					{words.colon}
+					{summary}
 					{words.stop}
 					{words.strip.legend}
 				</>

@@ -2,6 +2,7 @@ import type { Attempt } from "../../api/shapes.ts";
 import { formatCount } from "../../format/spans.ts";
 import { Badge, type Glyph } from "../../parts/marks.tsx";
 import { useReader } from "../../parts/reader.tsx";
+import { TableScroll } from "../../parts/table-scroll.tsx";
 import { Duration, Moment } from "../../parts/time.tsx";
 import type { AttemptTimes } from "./attempt-times.ts";
 import { toneOfAttempt } from "./timeline.tsx";
@@ -20,8 +21,7 @@ export function Attempts({ times }: { readonly times: readonly AttemptTimes[] })
 	const { words } = useReader();
 	const columns = ["waited", "duration", "atTwitch", "atD1", "requests"] as const;
 	return (
-		// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-		<section class="table-scroll" tabIndex={0} aria-label={words.task.attempts}>
+		<TableScroll label={words.task.attempts}>
 			<table class="ledger-table">
 				<thead>
 					<tr>
@@ -41,7 +41,7 @@ export function Attempts({ times }: { readonly times: readonly AttemptTimes[] })
 					))}
 				</tbody>
 			</table>
-		</section>
+		</TableScroll>
 	);
 }
 

@@ -50,7 +50,12 @@ export default function TaskPage(props: { readonly runId: string; readonly taskI
 					{task.name ?? task.taskId} <TaskBadge state={task.state} />
 				</h1>
 				<p class="soft">
-					{task.name != null && <code>{task.taskId}</code>} {words.taskStateTold[task.state]}
+					{task.name != null && (
+						<>
+							<code>{task.taskId}</code> ·{" "}
+						</>
+					)}
+					{words.taskStateTold[task.state]}
 				</p>
 				{task.error !== null && task.state !== "succeeded" && (
 					<p class="problem-box">
