@@ -69,7 +69,7 @@ export default defineConfig(async () => ({
 							test: {
 								name: "browser",
 								include: ["test/browser/**/*.test.ts"],
-								testTimeout: 60_000,
+								testTimeout: 180_000,
 								hookTimeout: 120_000,
 								fileParallelism: false,
 							},
