@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { adminToken } from "../support/deployment.ts";
-import { measureOverflow, phone, settle } from "./looking.ts";
+import { measureOverflow, phone, settle, waitUntilClosed } from "./looking.ts";
 import { plainPages, setUpGround } from "./visits.ts";
 
 /** The page on other screens, in another language, by keyboard alone, and when there is nothing to show. */
@@ -187,7 +187,7 @@ describe("by keyboard alone", () => {
 			true,
 		);
 		await page.keyboard.press("Escape");
-		await dialog.waitFor({ state: "detached" });
+		await waitUntilClosed(page);
 		expect(await focused(page)).toContain("Re-run 3 failed tasks");
 
 		await page.keyboard.press("r");
@@ -199,6 +199,22 @@ describe("by keyboard alone", () => {
 		expect(await page.evaluate("document.activeElement.id")).toBe("content");
 	});
 
+	it("a question that is asked again at once after it was closed stays open", async () => {
+		const { page } = await visit(`/runs/${await havePartialRun()}`);
+		await page.getByRole("button", { name: "Re-run 3 failed tasks" }).waitFor();
+		const dialog = page.getByRole("dialog");
+		for (let round = 0; round < 8; round += 1) {
+			await page.keyboard.press("r");
+			await dialog.getByText("Twitch points").waitFor();
+			await dialog.getByRole("button", { name: "Not now" }).press("Enter");
+		}
+		await page.keyboard.press("r");
+		await dialog.getByText("Twitch points").waitFor();
+		// Whatever the browser had still to tell of the ones before has come by then.
+		await page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))");
+		expect(await dialog.count()).toBe(1);
+	});
+
 	it("the keys are told by ?, go everywhere, and can be switched off", async () => {
 		await havePartialRun();
 		const { page } = await visit("/");
@@ -207,7 +223,7 @@ describe("by keyboard alone", () => {
 		const keys = page.getByRole("dialog", { name: "Keys" });
 		await keys.waitFor();
 		await page.keyboard.press("Escape");
-		await keys.waitFor({ state: "detached" });
+		await waitUntilClosed(page);
 		for (const [key, path] of [
 			["m", "/matrix"],
 			["i", "/incidents"],
@@ -231,7 +247,7 @@ describe("by keyboard alone", () => {
 		await tabTo(page, "Single keys do something");
 		await page.keyboard.press("Space");
 		await page.keyboard.press("Escape");
-		await keys.waitFor({ state: "detached" });
+		await waitUntilClosed(page);
 		await page.keyboard.press("?");
 		await page.keyboard.press("g");
 		await page.keyboard.press("h");

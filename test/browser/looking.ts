@@ -28,3 +28,8 @@ export async function settle(page: Page): Promise<void> {
 export async function measureOverflow(page: Page): Promise<number> {
 	return Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth"));
 }
+
+/** A dialog is hidden some milliseconds before the page is told that it was closed. */
+export async function waitUntilClosed(page: Page): Promise<void> {
+	await page.locator("dialog").waitFor({ state: "detached" });
+}
