@@ -1,5 +1,5 @@
-import { drizzle } from "drizzle-orm/durable-sqlite";
 import { migrate } from "drizzle-orm/durable-sqlite/migrator";
+import { openDatabase } from "./shared-statements.ts";
 import type { ObjectStorage, SqlValue, StorageCursor } from "./storage.ts";
 
 /** What drizzle-kit writes beside an object's migrations (`migrations.js`), the SQL as text. */
@@ -27,8 +27,7 @@ export async function migrateStorage(
 	{ journal, migrations }: Migrations,
 ): Promise<void> {
 	const watched = new WatchedStorage(storage);
-	// The driver uses `sql.exec` and `transactionSync` only, which is what `ObjectStorage` has.
-	const database = drizzle(watched as unknown as DurableObjectStorage);
+	const database = openDatabase(watched);
 	try {
 		await migrate(database, {
 			journal: { entries: [...journal.entries] },

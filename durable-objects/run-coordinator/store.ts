@@ -1,9 +1,10 @@
 import { and, asc, count, eq, gt, inArray, isNotNull, isNull, lte, min, sql } from "drizzle-orm";
-import { type DrizzleSqliteDODatabase, drizzle } from "drizzle-orm/durable-sqlite";
+import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 import * as schema from "../../drizzle/run-coordinator/schema.ts";
 import type { ClaimId, TaskId } from "../../src/domain/ids.ts";
 import { type Attempt, openTaskStates, type Task, type TaskState } from "../../src/domain/task.ts";
 import { bulkParameters } from "../../src/ledger/bulk.ts";
+import { openDatabase, shareStatements } from "../shared-statements.ts";
 import type { ObjectStorage } from "../storage.ts";
 
 /**
@@ -27,13 +28,14 @@ export class CoordinatorStore {
 	watcher: StoreWatcher | undefined;
 	readonly #storage: ObjectStorage;
 	readonly #db: DrizzleSqliteDODatabase;
-	readonly #reads: ReturnType<typeof prepareReads>;
 
 	constructor(storage: ObjectStorage) {
 		this.#storage = storage;
-		// drizzle's type wants the whole DurableObjectStorage; it uses what ObjectStorage has.
-		this.#db = drizzle(storage as unknown as Parameters<typeof drizzle>[0]);
-		this.#reads = prepareReads(this.#db);
+		this.#db = openDatabase(storage);
+	}
+
+	get #reads() {
+		return readsOf(this.#storage);
 	}
 
 	/** All or nothing: an error inside leaves the ledger as it was. */
@@ -122,26 +124,12 @@ export class CoordinatorStore {
 
 	/** Those whose turn to be sent comes next: planned, with an id after `after`. */
 	nextPlanned(after: TaskId | null, limit: number): TaskId[] {
-		const planned = eq(schema.tasks.state, "planned");
-		return this.#db
-			.select({ taskId: schema.tasks.taskId })
-			.from(schema.tasks)
-			.where(after === null ? planned : and(planned, gt(schema.tasks.taskId, after)))
-			.orderBy(asc(schema.tasks.taskId))
-			.limit(limit)
-			.all()
-			.map((row) => row.taskId);
+		return this.#reads.nextPlanned.all({ after: after ?? "", limit }).map((row) => row.taskId);
 	}
 
 	/** Tasks whose wait is over, the longest over first. */
 	dueTasks(nowMs: number, limit: number): Task[] {
-		return this.#db
-			.select()
-			.from(schema.tasks)
-			.where(lte(schema.tasks.notBeforeMs, nowMs))
-			.orderBy(asc(schema.tasks.notBeforeMs), asc(schema.tasks.taskId))
-			.limit(limit)
-			.all();
+		return this.#reads.dueTasks.all({ nowMs, limit });
 	}
 
 	/** When the first wait is over, epoch milliseconds; null when no task waits. */
@@ -170,7 +158,7 @@ export class CoordinatorStore {
 	}
 
 	messages(): MessageRow[] {
-		return this.#db.select().from(schema.messages).orderBy(asc(schema.messages.messageNo)).all();
+		return this.#reads.messages.all();
 	}
 
 	findMessage(messageNo: number): MessageRow | undefined {
@@ -179,11 +167,7 @@ export class CoordinatorStore {
 
 	/** The lease that was given to this claim, under whatever number. */
 	findLease(claimId: ClaimId): MessageRow | undefined {
-		return this.#db
-			.select()
-			.from(schema.messages)
-			.where(eq(schema.messages.claimId, claimId))
-			.get();
+		return this.#reads.lease.get({ claimId });
 	}
 
 	countMessages(): number {
@@ -226,25 +210,40 @@ export class CoordinatorStore {
 	}
 }
 
-/** What every claim and report asks, with its SQL built once an object: building costs more than running it. */
-function prepareReads(db: DrizzleSqliteDODatabase) {
+/** What every claim, report and alarm asks. */
+const readsOf = shareStatements((db) => {
 	const { messages, run, tasks } = schema;
-	const ids = sql`(SELECT value FROM json_each(${sql.placeholder("ids")}))`;
-	const byNumber = eq(messages.messageNo, sql.placeholder("messageNo"));
+	const { placeholder } = sql;
+	const ids = sql`(SELECT value FROM json_each(${placeholder("ids")}))`;
+	const fromTasks = () => db.select().from(tasks);
+	const fromMessages = () => db.select().from(messages);
 	return {
 		run: db.select().from(run).prepare(),
-		tasks: db
-			.select()
+		tasks: fromTasks().where(sql`${tasks.taskId} IN ${ids}`).orderBy(asc(tasks.taskId)).prepare(),
+		nextPlanned: db
+			.select({ taskId: tasks.taskId })
 			.from(tasks)
-			.where(sql`${tasks.taskId} IN ${ids}`)
+			.where(and(eq(tasks.state, "planned"), gt(tasks.taskId, placeholder("after"))))
 			.orderBy(asc(tasks.taskId))
+			.limit(placeholder("limit"))
+			.prepare(),
+		dueTasks: fromTasks()
+			.where(lte(tasks.notBeforeMs, placeholder("nowMs")))
+			.orderBy(asc(tasks.notBeforeMs), asc(tasks.taskId))
+			.limit(placeholder("limit"))
 			.prepare(),
 		firstDue: db
 			.select({ atMs: min(tasks.notBeforeMs) })
 			.from(tasks)
 			.where(isNotNull(tasks.notBeforeMs))
 			.prepare(),
-		message: db.select().from(messages).where(byNumber).prepare(),
+		messages: fromMessages().orderBy(asc(messages.messageNo)).prepare(),
+		message: fromMessages()
+			.where(eq(messages.messageNo, placeholder("messageNo")))
+			.prepare(),
+		lease: fromMessages()
+			.where(eq(messages.claimId, placeholder("claimId")))
+			.prepare(),
 		inFlight: db.select({ messages: count() }).from(messages).prepare(),
 	};
-}
+});

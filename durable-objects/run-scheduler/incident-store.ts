@@ -3,25 +3,28 @@ import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 import * as schema from "../../drizzle/run-scheduler/schema.ts";
 import type { JobName } from "../../src/domain/ids.ts";
 import type { IncidentKind } from "../../src/domain/incident.ts";
+import { openDatabase, shareStatements } from "../shared-statements.ts";
+import type { ObjectStorage } from "../storage.ts";
 
 /** The rows of incidents and of what is told: reads and writes, synchronous, and decides nothing. */
 export type IncidentRow = typeof schema.incidents.$inferSelect;
 export type DeliveryRow = typeof schema.deliveries.$inferSelect;
 
 export class IncidentStore {
+	readonly #storage: ObjectStorage;
 	readonly #db: DrizzleSqliteDODatabase;
 
-	constructor(db: DrizzleSqliteDODatabase) {
-		this.#db = db;
+	constructor(storage: ObjectStorage) {
+		this.#storage = storage;
+		this.#db = openDatabase(storage);
+	}
+
+	get #reads() {
+		return readsOf(this.#storage);
 	}
 
 	findOpenIncident(kind: IncidentKind, job: JobName | ""): IncidentRow | undefined {
-		const { incidents } = schema;
-		return this.#db
-			.select()
-			.from(incidents)
-			.where(and(eq(incidents.kind, kind), eq(incidents.job, job), isNull(incidents.closedAtMs)))
-			.get();
+		return this.#reads.openIncident.get({ kind, job });
 	}
 
 	findIncident(incidentId: string): IncidentRow | undefined {
@@ -56,12 +59,7 @@ export class IncidentStore {
 	}
 
 	findDelivery(messageId: string, channel: DeliveryRow["channel"]): DeliveryRow | undefined {
-		const { deliveries } = schema;
-		return this.#db
-			.select()
-			.from(deliveries)
-			.where(and(eq(deliveries.messageId, messageId), eq(deliveries.channel, channel)))
-			.get();
+		return this.#reads.delivery.get({ messageId, channel });
 	}
 
 	updateDelivery(row: DeliveryRow): void {
@@ -100,24 +98,11 @@ export class IncidentStore {
 
 	/** Longest due first. */
 	listDueDeliveries(nowMs: number, limit: number): DeliveryRow[] {
-		const { deliveries } = schema;
-		return this.#db
-			.select()
-			.from(deliveries)
-			.where(lte(deliveries.nextAttemptAtMs, nowMs))
-			.orderBy(asc(deliveries.nextAttemptAtMs), asc(deliveries.createdAtMs))
-			.limit(limit)
-			.all();
+		return this.#reads.dueDeliveries.all({ nowMs, limit });
 	}
 
 	firstDeliveryAtMs(): number | null {
-		const { deliveries } = schema;
-		const [row] = this.#db
-			.select({ atMs: min(deliveries.nextAttemptAtMs) })
-			.from(deliveries)
-			.where(isNotNull(deliveries.nextAttemptAtMs))
-			.all();
-		return row?.atMs ?? null;
+		return this.#reads.firstDelivery.get()?.atMs ?? null;
 	}
 
 	/** Deletes incidents that were over before then, and what was told before then; heartbeats have a time of their own. */
@@ -140,3 +125,44 @@ export class IncidentStore {
 			.run();
 	}
 }
+
+/** What each ring of the alarm asks. */
+const readsOf = shareStatements((db) => {
+	const { deliveries, incidents } = schema;
+	const { placeholder } = sql;
+	return {
+		openIncident: db
+			.select()
+			.from(incidents)
+			.where(
+				and(
+					eq(incidents.kind, placeholder("kind")),
+					eq(incidents.job, placeholder("job")),
+					isNull(incidents.closedAtMs),
+				),
+			)
+			.prepare(),
+		delivery: db
+			.select()
+			.from(deliveries)
+			.where(
+				and(
+					eq(deliveries.messageId, placeholder("messageId")),
+					eq(deliveries.channel, placeholder("channel")),
+				),
+			)
+			.prepare(),
+		dueDeliveries: db
+			.select()
+			.from(deliveries)
+			.where(lte(deliveries.nextAttemptAtMs, placeholder("nowMs")))
+			.orderBy(asc(deliveries.nextAttemptAtMs), asc(deliveries.createdAtMs))
+			.limit(placeholder("limit"))
+			.prepare(),
+		firstDelivery: db
+			.select({ atMs: min(deliveries.nextAttemptAtMs) })
+			.from(deliveries)
+			.where(isNotNull(deliveries.nextAttemptAtMs))
+			.prepare(),
+	};
+});

@@ -111,6 +111,7 @@ async function lookAt(context: SchedulerContext, run: RunRow): Promise<void> {
 		const isDone = isSealed ? isSettled : isGone;
 		const nextLookAtMs = isDone ? null : ports.nowMs() + lookEveryMs;
 		if (current.nextLookAtMs !== nextLookAtMs) store.saveRun({ ...current, nextLookAtMs });
+		if (isSealed && isDone) watchFollowersAgain(context, current);
 		if (isSealed) return;
 		if (isGone) closeStuck(context, current);
 		else if (isKnown && ports.nowMs() >= deadlineAtMs + stuckAfterDeadlineMs) {
@@ -161,12 +162,37 @@ export function hearSeal(context: SchedulerContext, summary: Summary): void {
 		if (slotAtMs !== null) correctAccount(context, summary, slotAtMs, startedAtMs);
 		judge(context, summary, startedAtMs, sealedAtMs, slotAtMs);
 		closeStuck(context, { runId, job });
-		for (const other of ports.jobs.values()) {
-			if (other.schedule.kind !== "after" || other.schedule.job !== job) continue;
-			const follower = { runId: runIdAfter(other.name, runId), job: other.name, slotAtMs };
-			watchRun(context, { ...follower, startedAtMs: ports.nowMs() });
+		for (const follower of listFollowers(context, { runId, job, slotAtMs })) {
+			watchRun(context, follower);
 		}
 	});
+}
+
+/** The runs that come after this one, as asked for now. */
+function listFollowers(
+	{ ports }: SchedulerContext,
+	{ runId, job, slotAtMs }: Pick<RunRow, "runId" | "job" | "slotAtMs">,
+): WatchedRun[] {
+	return [...ports.jobs.values()]
+		.filter(({ schedule }) => schedule.kind === "after" && schedule.job === job)
+		.map(({ name }) => ({
+			runId: runIdAfter(name, runId),
+			job: name,
+			slotAtMs,
+			startedAtMs: ports.nowMs(),
+		}));
+}
+
+/** Their starts are confirmed only now: one that was not to be had for so long that it was let go is there after all. */
+function watchFollowersAgain(context: SchedulerContext, run: RunRow): void {
+	for (const follower of listFollowers(context, run)) {
+		const known = context.store.findRun(follower.runId);
+		if (known === undefined) watchRun(context, follower);
+		else if (known.sealedAtMs === null && known.nextLookAtMs === null) {
+			const nextLookAtMs = context.ports.nowMs() + lookEveryMs;
+			context.store.saveRun({ ...known, startedAtMs: follower.startedAtMs, nextLookAtMs });
+		}
+	}
 }
 
 /** Its start was given up because no answer came, and yet it had started: the slot has its run. */

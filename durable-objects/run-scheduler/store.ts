@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, gt, isNotNull, isNull, lt, lte, min, ne, sql } from "drizzle-orm";
-import { type DrizzleSqliteDODatabase, drizzle } from "drizzle-orm/durable-sqlite";
+import { and, asc, desc, eq, gt, gte, isNotNull, isNull, lt, lte, min, ne, sql } from "drizzle-orm";
+import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 import * as schema from "../../drizzle/run-scheduler/schema.ts";
 import type { JobName, RunId } from "../../src/domain/ids.ts";
+import { openDatabase, shareStatements } from "../shared-statements.ts";
 import type { ObjectStorage } from "../storage.ts";
 import { IncidentStore } from "./incident-store.ts";
 
@@ -18,9 +19,12 @@ export class SchedulerStore {
 
 	constructor(storage: ObjectStorage) {
 		this.#storage = storage;
-		// drizzle's type wants the whole DurableObjectStorage; it uses what ObjectStorage has.
-		this.#db = drizzle(storage as unknown as Parameters<typeof drizzle>[0]);
-		this.incidents = new IncidentStore(this.#db);
+		this.#db = openDatabase(storage);
+		this.incidents = new IncidentStore(storage);
+	}
+
+	get #statements() {
+		return statementsOf(this.#storage);
 	}
 
 	/** All or nothing: an error inside leaves the rows as they were. */
@@ -29,11 +33,11 @@ export class SchedulerStore {
 	}
 
 	listSchedules(): ScheduleRow[] {
-		return this.#db.select().from(schema.schedules).orderBy(asc(schema.schedules.job)).all();
+		return this.#statements.schedules.all();
 	}
 
 	findSchedule(job: JobName): ScheduleRow | undefined {
-		return this.#db.select().from(schema.schedules).where(eq(schema.schedules.job, job)).get();
+		return this.#statements.schedule.get({ job });
 	}
 
 	saveSchedule(row: ScheduleRow): void {
@@ -50,11 +54,7 @@ export class SchedulerStore {
 	}
 
 	findSlot(job: JobName, slotAtMs: number): SlotRow | undefined {
-		return this.#db
-			.select()
-			.from(schema.slots)
-			.where(and(eq(schema.slots.job, job), eq(schema.slots.slotAtMs, slotAtMs)))
-			.get();
+		return this.#statements.slot.get({ job, slotAtMs });
 	}
 
 	/** Newest first. */
@@ -70,36 +70,17 @@ export class SchedulerStore {
 
 	/** Slots of the job at or after `fromMs` that have their account. */
 	listDecided(job: JobName, fromMs: number): number[] {
-		const { slots } = schema;
-		return this.#db
-			.select({ slotAtMs: slots.slotAtMs })
-			.from(slots)
-			.where(and(eq(slots.job, job), sql`${slots.slotAtMs} >= ${fromMs}`, ne(slots.account, "due")))
-			.all()
-			.map(({ slotAtMs }) => slotAtMs);
+		return this.#statements.decided.all({ job, fromMs }).map(({ slotAtMs }) => slotAtMs);
 	}
 
 	/** The newest slot before this one that has a run. */
 	findRunSlotBefore(job: JobName, slotAtMs: number): SlotRow | undefined {
-		const { slots } = schema;
-		return this.#db
-			.select()
-			.from(slots)
-			.where(and(eq(slots.job, job), lt(slots.slotAtMs, slotAtMs), isNotNull(slots.runId)))
-			.orderBy(desc(slots.slotAtMs))
-			.limit(1)
-			.get();
+		return this.#statements.runSlotBefore.get({ job, slotAtMs });
 	}
 
 	/** Slots whose run has not confirmed its start and was not given up, oldest first. */
 	listUnstarted(): SlotRow[] {
-		const { slots } = schema;
-		return this.#db
-			.select()
-			.from(slots)
-			.where(and(isNotNull(slots.runId), isNull(slots.startedAtMs), ne(slots.account, "missed")))
-			.orderBy(asc(slots.slotAtMs))
-			.all();
+		return this.#statements.unstarted.all();
 	}
 
 	saveSlot(row: SlotRow): void {
@@ -112,7 +93,7 @@ export class SchedulerStore {
 	}
 
 	findRun(runId: RunId): RunRow | undefined {
-		return this.#db.select().from(schema.runs).where(eq(schema.runs.runId, runId)).get();
+		return this.#statements.run.get({ runId });
 	}
 
 	saveRun(row: RunRow): void {
@@ -126,14 +107,7 @@ export class SchedulerStore {
 
 	/** Runs to be looked at now, longest due first. */
 	listLooks(nowMs: number, limit: number): RunRow[] {
-		const { runs } = schema;
-		return this.#db
-			.select()
-			.from(runs)
-			.where(lte(runs.nextLookAtMs, nowMs))
-			.orderBy(asc(runs.nextLookAtMs))
-			.limit(limit)
-			.all();
+		return this.#statements.looks.all({ nowMs, limit });
 	}
 
 	/** Sealed runs of slots that started later, oldest first. */
@@ -155,8 +129,7 @@ export class SchedulerStore {
 	}
 
 	findProof(kind: ProofKind): number | null {
-		const { proofs } = schema;
-		return this.#db.select().from(proofs).where(eq(proofs.kind, kind)).get()?.atMs ?? null;
+		return this.#statements.proof.get({ kind })?.atMs ?? null;
 	}
 
 	/** Whether it did not come within `everyMs`. One from the future, of a clock that was ahead, is none. */
@@ -166,23 +139,12 @@ export class SchedulerStore {
 	}
 
 	saveProof(kind: ProofKind, atMs: number): void {
-		this.#db
-			.insert(schema.proofs)
-			.values({ kind, atMs })
-			.onConflictDoUpdate({ target: schema.proofs.kind, set: { atMs } })
-			.run();
+		this.#statements.saveProof.run({ kind, atMs });
 	}
 
 	/** When the next run is to be looked at and the next delivery to be tried; null for none. */
 	firstLookAtMs(): number | null {
-		return (
-			this.#db
-				.select({ atMs: min(schema.runs.nextLookAtMs) })
-				.from(schema.runs)
-				// Or the index is not used.
-				.where(isNotNull(schema.runs.nextLookAtMs))
-				.get()?.atMs ?? null
-		);
+		return this.#statements.firstLook.get()?.atMs ?? null;
 	}
 
 	/** Deletes what is older than anybody asks for; heartbeats sooner, as nobody asks for them at all. */
@@ -213,3 +175,65 @@ export class SchedulerStore {
 			.run();
 	}
 }
+
+/** What each ring of the alarm asks. */
+const statementsOf = shareStatements((db) => {
+	const { proofs, runs, schedules, slots } = schema;
+	const { placeholder } = sql;
+	const fromSlots = () => db.select().from(slots);
+	const ofJob = eq(slots.job, placeholder("job"));
+	const slotAtMs = placeholder("slotAtMs");
+	return {
+		schedules: db.select().from(schedules).orderBy(asc(schedules.job)).prepare(),
+		schedule: db
+			.select()
+			.from(schedules)
+			.where(eq(schedules.job, placeholder("job")))
+			.prepare(),
+		slot: fromSlots()
+			.where(and(ofJob, eq(slots.slotAtMs, slotAtMs)))
+			.prepare(),
+		decided: db
+			.select({ slotAtMs: slots.slotAtMs })
+			.from(slots)
+			.where(and(ofJob, gte(slots.slotAtMs, placeholder("fromMs")), ne(slots.account, "due")))
+			.prepare(),
+		runSlotBefore: fromSlots()
+			.where(and(ofJob, lt(slots.slotAtMs, slotAtMs), isNotNull(slots.runId)))
+			.orderBy(desc(slots.slotAtMs))
+			.limit(1)
+			.prepare(),
+		unstarted: fromSlots()
+			.where(and(isNotNull(slots.runId), isNull(slots.startedAtMs), ne(slots.account, "missed")))
+			.orderBy(asc(slots.slotAtMs))
+			.prepare(),
+		run: db
+			.select()
+			.from(runs)
+			.where(eq(runs.runId, placeholder("runId")))
+			.prepare(),
+		looks: db
+			.select()
+			.from(runs)
+			.where(lte(runs.nextLookAtMs, placeholder("nowMs")))
+			.orderBy(asc(runs.nextLookAtMs))
+			.limit(placeholder("limit"))
+			.prepare(),
+		firstLook: db
+			.select({ atMs: min(runs.nextLookAtMs) })
+			.from(runs)
+			// Or the index is not used.
+			.where(isNotNull(runs.nextLookAtMs))
+			.prepare(),
+		proof: db
+			.select()
+			.from(proofs)
+			.where(eq(proofs.kind, placeholder("kind")))
+			.prepare(),
+		saveProof: db
+			.insert(proofs)
+			.values({ kind: placeholder("kind"), atMs: placeholder("atMs") })
+			.onConflictDoUpdate({ target: proofs.kind, set: { atMs: sql`excluded.at_ms` } })
+			.prepare(),
+	};
+});

@@ -1,10 +1,11 @@
 import { eq, ne } from "drizzle-orm";
-import { type DrizzleSqliteDODatabase, drizzle } from "drizzle-orm/durable-sqlite";
+import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 import { appTokens } from "../../drizzle/twitch-gate/schema.ts";
 import { err, ok, type Result } from "../../src/domain/result.ts";
 import { type AppToken, requestAppToken } from "../../src/twitch/app-token.ts";
 import type { TwitchFailure } from "../../src/twitch/failure.ts";
 import { isEmptyStorage, type Migrations, migrateStorage } from "../migrate.ts";
+import { openDatabase } from "../shared-statements.ts";
 import type { ObjectStorage } from "../storage.ts";
 import type { GateApi } from "./api.ts";
 
@@ -42,7 +43,7 @@ export class Gate implements GateApi {
 
 	constructor(ports: GatePorts) {
 		this.#ports = ports;
-		this.#database = drizzle(ports.storage as unknown as DurableObjectStorage);
+		this.#database = openDatabase(ports.storage);
 	}
 
 	/** The token in use, made or renewed first when that is due. Writes nothing unless a new one was made. */

@@ -232,6 +232,25 @@ export function describeOpenRuns(withPlatform: WithPlatform): void {
 				expect([follower?.wakes, stranger?.wakes]).toEqual([1, 0]);
 			}));
 
+		it("that come after another only hours later are watched again: their alarm may be dead", () =>
+			withWorld(async (world) => {
+				const follows = { kind: "after", job: toJobName("hourly") } as const;
+				world.jobs = [world.job, new ScriptedJob(3, "follower", follows)];
+				await world.restart();
+				await world.cron(fiveOClock);
+				const run = world.runOf(fiveOClock);
+				if (run === undefined) throw new Error("not started");
+				run.isSettled = false;
+				await world.seal(fiveOClock);
+				await world.ringUntil(fiveOClock + 3 * hourMs);
+				const follower = knownRun(world, toRunId("follower-20261123T1700Z-a"));
+				await world.ringUntil(world.nowMs + 6 * minuteMs);
+				expect(follower?.wakes).toBe(0);
+				run.isSettled = true;
+				await world.ringUntil(world.nowMs + 11 * minuteMs);
+				expect(follower?.wakes).toBe(1);
+			}));
+
 		it("that come to be only half an hour after they were asked for are not let go before", () =>
 			withWorld(async (world) => {
 				const runId = toRunId("hourly-20261123T165100000Z-m");
