@@ -73,7 +73,7 @@ function describeOne({ seed, hash, events, runs, faults, violations }: Outcome):
 	console.log(`seed ${seed}: trace ${hash.toString(16)}, ${events} events, ${runs} runs`);
 	const struck = Object.entries(faults).map(([kind, count]) => `${kind} ${count}`);
 	console.log(`faults: ${struck.join(", ") || "none"}`);
-	for (const { promise, what } of violations) console.log(`VIOLATED ${promise}: ${what}`);
+	for (const { clause, what } of violations) console.log(`VIOLATED ${clause}: ${what}`);
 }
 
 function readLimits(): FaultLimits {

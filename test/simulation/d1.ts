@@ -51,7 +51,7 @@ export class SimulatedD1 {
 				.below(faults.of("d1-late").pick([10_000, 20 * minuteMs]));
 			kernel.after(laterMs, `${label} lands late`, () => {
 				this.underWay -= 1;
-				this.#carryOut(statements, isBatch);
+				this.#carryOut(process, statements, isBatch);
 			});
 		}
 		const isSeal =
@@ -70,12 +70,17 @@ export class SimulatedD1 {
 					((isSeal && this.sealFails === "after") || faults.strike("d1-unanswered")) &&
 					"D1_ERROR: storage caused object to be reset.",
 			},
-			() => this.#carryOut(statements, isBatch),
+			() => this.#carryOut(process, statements, isBatch),
 		);
 	}
 
-	#carryOut(statements: readonly SimulatedStatement[], isBatch: boolean): StatementResult[] {
+	#carryOut(
+		process: Process,
+		statements: readonly SimulatedStatement[],
+		isBatch: boolean,
+	): StatementResult[] {
 		const { database } = this;
+		database.writer = process.runId;
 		if (isBatch) database.run("BEGIN", []);
 		try {
 			const results = statements.map(({ query, values }) => {

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import type { Violation } from "./clauses.ts";
 import { type Guard, guards } from "./guards.ts";
 import { range, simulateMany } from "./many-seeds.ts";
-import type { Violation } from "./watch.ts";
 
 export interface GuardReport {
 	readonly name: string;
@@ -60,6 +60,6 @@ async function takeOutAndSearch(guard: Guard): Promise<GuardReport> {
 
 function describe({ name, seeds, found, seconds }: GuardReport): string {
 	const after = seeds === null ? `NOT FOUND in ${seedsMax}` : `found by seed ${seeds}`;
-	const what = found === null ? "" : `${found.promise}: ${found.what}`;
+	const what = found === null ? "" : `${found.clause}: ${found.what}`;
 	return `${name.padEnd(24)} ${after.padEnd(20)} ${seconds} s  ${what}`;
 }

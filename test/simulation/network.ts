@@ -1,4 +1,5 @@
 import type { Random } from "../support/twitch/random.ts";
+import type { Chronicle } from "./chronicle.ts";
 import type { Faults } from "./faults.ts";
 import type { Kernel } from "./kernel.ts";
 import { type Process, SimulatedError } from "./process.ts";
@@ -9,6 +10,7 @@ export interface Nature {
 	readonly faults: Faults;
 	/** Of what differs from time to time without anything being wrong. */
 	readonly random: Random;
+	readonly chronicle: Chronicle;
 }
 
 /** How one call to something outside goes. */

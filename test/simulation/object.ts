@@ -63,7 +63,10 @@ export class SimulatedObject<Api extends Inhabitant> {
 	receive<T>(call: (api: Api) => Promise<T>): Promise<T> {
 		const instance = this.#enter();
 		return new Promise((resolve, reject) => {
-			const dies = () => reject(new SimulatedError("the object was reset"));
+			const dies = () => {
+				this.touched = true;
+				reject(new SimulatedError("the object was reset"));
+			};
 			instance.waiting.add(dies);
 			const done = () => {
 				instance.waiting.delete(dies);
@@ -182,7 +185,8 @@ export class SimulatedObject<Api extends Inhabitant> {
 	/** @param alarmNo null for one that comes a second time: it is not repeated when it fails */
 	#ring(alarmNo: number | null, retryCount: number): void {
 		if (alarmNo !== null && alarmNo !== this.#alarmNo) return;
-		const { kernel } = this.#nature;
+		const { kernel, chronicle } = this.#nature;
+		chronicle.rang(this.name);
 		const dueAtMs = this.alarmAtMs;
 		if (alarmNo !== null) this.alarmAtMs = null;
 		this.rings += 1;

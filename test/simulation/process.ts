@@ -11,6 +11,8 @@ export class Process {
 	/** How far its clock is off, milliseconds. */
 	skewMs: number;
 	alive = true;
+	/** The run that it works for; empty for none. */
+	runId = "";
 	readonly #onDeath: () => void;
 
 	constructor(

@@ -74,11 +74,13 @@ export class SimulatedQueue {
 	handOut(body: TaskMessage, delivery: number): Promise<Disposition> {
 		const { name, handle } = this.#settings;
 		const process = new Process(`${name} by hand`, this.#nature.kernel, false, 0, () => undefined);
+		process.runId = body.runId;
 		return handle(process, body, delivery);
 	}
 
 	#send(process: Process, batch: readonly { body: TaskMessage; delaySeconds?: number }[]) {
-		const { faults, random } = this.#nature;
+		const { faults, random, chronicle } = this.#nature;
+		for (const { body } of batch) chronicle.sent(body.runId);
 		const isPart = faults.strike("queue-part");
 		const part = isPart ? faults.of("queue-part").below(batch.length) : batch.length;
 		const hangs = faults.strike("queue-hang");
@@ -133,6 +135,7 @@ export class SimulatedQueue {
 				drawSkewMs(),
 				onDeath,
 			);
+			process.runId = body.runId;
 			kernel.note(`${process.name} gets ${body.messageNo} of ${body.runId}, delivery ${delivery}`);
 			kernel.after(wallTimeMs, `${process.name} is out of time`, () => end(null));
 			handle(process, body, delivery).then(end, (error: unknown) => {

@@ -5,7 +5,7 @@ export interface Settings {
 	readonly streamers: number;
 	/** Clips of each, made an hour before; when not said, some have some. */
 	readonly clipsEach?: number;
-	/** Slots within the bad days. */
+	/** Slots within the bad days; one more comes after them. */
 	readonly slots: number;
 	readonly startMs: number;
 	/** When everything goes well again. */
@@ -36,7 +36,7 @@ const firstSlotMs = Date.parse("2026-11-23T17:00:00Z");
 
 export function drawSettings(seed: number): Settings {
 	const random = new Random(seed, 3);
-	const slots = random.pick([1, 1, 1, 2, 2, 3, 4]);
+	const slots = random.pick([1, 1, 1, 1, 2, 2, 3]);
 	const startMs = firstSlotMs - 10 * minuteMs;
 	// Often in the middle of a run, which then has to find its own way out.
 	const lastSlotMs = firstSlotMs + (slots - 1) * hourMs;

@@ -10,10 +10,10 @@ export async function shrink(
 	limits: FaultLimits = {},
 ): Promise<{ limits: FaultLimits; outcome: Outcome }> {
 	let best = { limits, outcome: await simulate(seed, limits) };
-	const broken = new Set(best.outcome.violations.map(({ promise }) => promise));
+	const broken = new Set(best.outcome.violations.map(({ clause }) => clause));
 	const attempt = async (tried: FaultLimits): Promise<boolean> => {
 		const outcome = await simulate(seed, tried);
-		const fails = outcome.violations.some(({ promise }) => broken.has(promise));
+		const fails = outcome.violations.some(({ clause }) => broken.has(clause));
 		if (fails) best = { limits: tried, outcome };
 		return fails;
 	};

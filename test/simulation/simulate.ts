@@ -1,12 +1,12 @@
 import { readMigrations } from "../support/migrations.ts";
 import { check, type Evidence } from "./checker.ts";
+import type { Violation } from "./clauses.ts";
 import { createD1 } from "./d1.ts";
 import type { FaultKind, FaultLimits } from "./faults.ts";
 import { beginWorld, endWorld } from "./globals.ts";
 import { beginOutside, resume } from "./outside.ts";
 import { hourMs } from "./settings.ts";
 import type { PreparedDatabase } from "./storage.ts";
-import type { Violation } from "./watch.ts";
 import { d1Triggers } from "./watch-triggers.ts";
 import { World } from "./world.ts";
 
@@ -44,6 +44,8 @@ const recoveryEvents = [
 	"incident_opened",
 ];
 
+export type Inspect = (evidence: Evidence, world: World) => void | Promise<void>;
+
 let emptyD1: PreparedDatabase | null = null;
 
 /** D1 is emptied and used again: its statements are prepared once a thread, not once a seed. */
@@ -51,28 +53,25 @@ export function takeD1(): PreparedDatabase {
 	emptyD1 ??= createD1(readMigrations("drizzle/d1/migrations"), (database) =>
 		database.sqlite.exec(d1Triggers),
 	);
-	emptyD1.violated = () => undefined;
-	for (const table of ["clips", "run_tasks", "runs", "run_requests", "streamers"]) {
-		emptyD1.run(`DELETE FROM ${table}`, []);
-	}
+	emptyD1.empty();
 	return emptyD1;
 }
 
-/** @param inspect sees the final rows, and may change them: nobody looks at them afterwards */
+/** @param inspect sees a world at its end, and may change it: nobody looks at it afterwards */
 export async function simulate(
 	seed: number,
 	limits: FaultLimits = {},
 	traced = false,
-	inspect: (evidence: Evidence) => void = () => undefined,
+	inspect: Inspect = () => undefined,
 ): Promise<Outcome> {
 	const world = new World(seed, takeD1(), limits, traced);
 	beginWorld(world.kernel);
 	try {
-		await live(world);
+		const evidence = await live(world);
+		if (evidence !== null) await inspect(evidence, world);
 	} finally {
 		endWorld();
 	}
-	if (!world.scheduler.storage.isEmpty) inspect(collectEvidence(world));
 	for (const { storage } of world.coordinators.values()) storage.release();
 	world.scheduler.storage.release();
 	return {
@@ -91,40 +90,52 @@ export async function simulate(
 	};
 }
 
-async function live(world: World): Promise<void> {
+/** @returns what there is to say of it in the end; null when something was broken before */
+async function live(world: World): Promise<Evidence | null> {
 	const { kernel, settings, watch } = world;
 	beginOutside(world);
 	kernel.at(settings.fairAtMs, "fair", () => {
 		world.becomeFair();
 		resume(world);
 	});
-	const untilMs = settings.fairAtMs + fairHoursMax * hourMs;
-	let lookAtMs = settings.fairAtMs;
+	if (!(await liveUntilFinished(world, settings.fairAtMs))) return null;
+	// All is told and sealed: the schedule has to go on by itself.
+	const nextSlotMs = Math.ceil((kernel.nowMs + 1) / hourMs) * hourMs;
+	const goodFromMs = nextSlotMs + settings.config.cronGraceMs + minuteMs;
+	if (!(await liveUntilFinished(world, goodFromMs))) return null;
+	const evidence = { ...collectEvidence(world), nextSlotMs };
+	check(evidence, watch.violated);
+	return evidence;
+}
+
+/** @returns false when something is broken, or never ends */
+export async function liveUntilFinished(world: World, fromMs: number): Promise<boolean> {
+	const { kernel, watch } = world;
+	const untilMs = fromMs + fairHoursMax * hourMs;
+	let lookAtMs = fromMs;
 	for (;;) {
 		if (kernel.nextAtMs > lookAtMs) {
-			if (findUnfinished(world).length === 0) break;
+			if (findUnfinished(world).length === 0) return true;
 			lookAtMs = kernel.nextAtMs + minuteMs;
 		}
 		if (kernel.nextAtMs > untilMs || kernel.events > eventsMax) {
-			for (const what of findUnfinished(world)) watch.violated(`P1 in the end ${what}`);
-			if (kernel.events > eventsMax) watch.violated("P6 there is no end of events");
-			return;
+			for (const what of findUnfinished(world)) watch.violated("unfinished", what);
+			if (kernel.events > eventsMax) watch.violated("no-end", `${kernel.events} events`);
+			return false;
 		}
-		if (!(await kernel.step())) return;
+		await kernel.step();
 		for (const object of world.coordinators.values()) watch.afterEvent(object);
-		if (watch.violations.length > 0) return;
+		if (watch.violations.length > 0) return false;
 	}
-	check(collectEvidence(world), watch.violated);
 }
 
 /** Slots that must have their account by now: the newest one may still wait for its cron. */
-function listExpectedSlots({ scheduler, settings, kernel }: World): number[] {
-	if (scheduler.storage.isEmpty) return [];
-	const [schedule] = scheduler.storage.database.rows<{ since_ms: number }>(
-		"SELECT expected_since_ms AS since_ms FROM schedules",
-	);
+function listExpectedSlots({ chronicle, scheduler, settings, kernel }: World): number[] {
+	if (scheduler.storage.isEmpty || chronicle.scheduledSinceMs === null) return [];
 	const slots: number[] = [];
-	const firstMs = Math.ceil(((schedule?.since_ms ?? kernel.nowMs) + 1) / hourMs) * hourMs;
+	// By a clock that may be off.
+	const sinceMs = chronicle.scheduledSinceMs + 3 * minuteMs;
+	const firstMs = Math.ceil((sinceMs + 1) / hourMs) * hourMs;
 	const lastMs = kernel.nowMs - settings.config.cronGraceMs - 5 * minuteMs;
 	for (let atMs = firstMs; atMs <= lastMs; atMs += hourMs) slots.push(atMs);
 	return slots;
@@ -132,8 +143,8 @@ function listExpectedSlots({ scheduler, settings, kernel }: World): number[] {
 
 const patienceMs = 35 * minuteMs;
 
-function collectEvidence(world: World): Evidence {
-	const { coordinators, scheduler, settings, d1, channels, twitch } = world;
+function collectEvidence(world: World): Omit<Evidence, "nextSlotMs"> {
+	const { coordinators, scheduler, settings, d1, chronicle, twitch } = world;
 	const objects = [...coordinators.values()].filter(({ storage }) => !storage.isEmpty);
 	// Where no alarm was dead when all got well, what is left of a run's time is enough for all that went wrong before.
 	const fairRuns = objects
@@ -146,11 +157,14 @@ function collectEvidence(world: World): Evidence {
 	return {
 		database: d1.database,
 		schedule: scheduler.storage.database,
-		ledgers: objects.map(({ storage }) => storage.database),
+		ledgers: objects.map(({ storage }) => ({
+			database: storage.database,
+			rowsBefore: storage.rowsBefore,
+		})),
 		told: twitch.told,
-		taken: channels.taken,
+		chronicle,
+		settings,
 		slots: listExpectedSlots(world),
-		maxAttempts: settings.config.maxAttempts,
 		fairRuns,
 	};
 }

@@ -1,20 +1,25 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import type { ObjectStorage, SqlValue, StorageCursor } from "../../durable-objects/storage.ts";
+import type { ClauseId, Violated } from "./clauses.ts";
 
 /** SQL on node:sqlite whose statements are prepared once: preparing costs more than most of them. */
 export class PreparedDatabase {
 	readonly sqlite = new DatabaseSync(":memory:");
 	readonly #statements = new Map<string, { statement: StatementSync; names: string[] }>();
 	/** What triggers of the watch call. */
-	violated: (what: string) => void = () => undefined;
+	violated: Violated = () => undefined;
+	/** Whose consumer is at work; triggers of the watch ask for it. */
+	writer = "";
 	/** What triggers of the watch ask for, by name. */
 	limits: Readonly<Record<string, number>> = {};
+	#tables: string[] = [];
 
 	constructor() {
-		this.sqlite.function("violated", (what) => {
-			this.violated(String(what));
+		this.sqlite.function("violated", (clause, what) => {
+			this.violated(String(clause) as ClauseId, String(what));
 			return null;
 		});
+		this.sqlite.function("writer", () => this.writer);
 		this.sqlite.function("limit_of", (name) => this.limits[String(name)] ?? 0);
 	}
 
@@ -36,6 +41,17 @@ export class PreparedDatabase {
 		}
 		const rows = statement.all(...(values as SQLInputValue[])) as unknown as SqlValue[][];
 		return { names, rows, written: 0 };
+	}
+
+	/** Every row goes, and nothing is watched; drizzle's own list of migrations stays. */
+	empty(): void {
+		this.violated = () => undefined;
+		if (this.#tables.length === 0) {
+			this.#tables = this.rows<{ name: string }>(
+				"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '__drizzle*'",
+			).map(({ name }) => name);
+		}
+		for (const name of this.#tables) this.run(`DELETE FROM ${name}`, []);
 	}
 
 	rows<Row = Record<string, unknown>>(query: string, ...values: unknown[]): Row[] {
@@ -61,6 +77,8 @@ export class SimulatedStorage implements ObjectStorage {
 	readonly #kind: string;
 	readonly #watch: (database: PreparedDatabase) => void;
 	readonly #firstRow: string;
+	/** `total_changes()` before the first row. */
+	rowsBefore = 0;
 	#isEmpty = true;
 	#hasRows = false;
 
@@ -87,6 +105,8 @@ export class SimulatedStorage implements ObjectStorage {
 			}
 			if (!this.#hasRows && query.startsWith(this.#firstRow)) {
 				this.#hasRows = true;
+				const [counted] = this.database.rows<{ rows: number }>("SELECT total_changes() AS rows");
+				this.rowsBefore = counted?.rows ?? 0;
 				this.#watch(this.database);
 			}
 			const { names, rows, written } = this.database.run(query, bindings);
@@ -122,12 +142,7 @@ export class SimulatedStorage implements ObjectStorage {
 	/** For the next one. */
 	release(): void {
 		const { database } = this;
-		database.violated = () => undefined;
-		for (const { name } of database.rows<{ name: string }>(
-			"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '__drizzle*'",
-		)) {
-			database.run(`DELETE FROM ${name}`, []);
-		}
+		database.empty();
 		spares.get(this.#kind)?.push(database);
 	}
 

@@ -59,7 +59,7 @@ export class SimulationTotals {
 			([event, count]) => `${String(count).padStart(9)}  ${event}`,
 		);
 		const bad = this.failed.flatMap(({ seed, violations }) =>
-			violations.map(({ promise, what }) => `  seed ${seed} ${promise}: ${what}`),
+			violations.map(({ clause, what }) => `  seed ${seed} ${clause}: ${what}`),
 		);
 		return [
 			`${seeds} seeds, ${runs} runs, ${events} events, ${virtualHours} hours in ${seconds} s: ${(seeds / seconds).toFixed(1)} seeds a second`,

@@ -9,6 +9,9 @@ import type { Settings } from "./settings.ts";
  */
 export interface ToldClip {
 	readonly clipId: string;
+	readonly broadcasterId: string;
+	/** The process that asked. */
+	readonly asker: string;
 	/** By the clock of whoever asked: what the store keeps as `fetched_at_ms`. */
 	readonly askedAtMs: number;
 	readonly viewCount: number;
@@ -110,12 +113,12 @@ export class SimulatedTwitch {
 				if (!process.alive) return;
 				if (hangs) return reject(Object.assign(new Error("sim"), { name: "TimeoutError" }));
 				if (faults.strike("twitch-cut", 0.4)) return reject(new SimulatedError("fetch failed"));
-				resolve(this.#reply(broadcasterId, url, askedAtMs));
+				resolve(this.#reply(process, url, askedAtMs));
 			});
 		});
 	}
 
-	#reply(broadcasterId: string, url: URL, askedAtMs: number): Response {
+	#reply(process: Process, url: URL, askedAtMs: number): Response {
 		const { kernel, faults } = this.#nature;
 		if (faults.strike("twitch-error", 0.5))
 			return refusal(faults.of("twitch-error").chance(0.5) ? 500 : 503);
@@ -131,6 +134,7 @@ export class SimulatedTwitch {
 			);
 		}
 		const { searchParams } = url;
+		const broadcasterId = searchParams.get("broadcaster_id") ?? "";
 		const fromMs = Date.parse(searchParams.get("started_at") ?? "");
 		const toMs = Date.parse(searchParams.get("ended_at") ?? "");
 		const listed = (this.#clips.get(broadcasterId) ?? []).filter(
@@ -141,7 +145,7 @@ export class SimulatedTwitch {
 		const size = overlaps ? 2 : this.#pageSize;
 		const offset = Math.max(0, Number(searchParams.get("after") ?? 0) - (overlaps ? 1 : 0));
 		const page = listed.slice(offset, offset + size);
-		const data = page.map((clip) => this.#tell(clip, askedAtMs));
+		const data = page.map((clip) => this.#tell(clip, process.name, askedAtMs));
 		if (faults.strike("twitch-bad-clip")) {
 			data.push(
 				faults.of("twitch-bad-clip").pick<unknown>([null, { id: "Bad" }, { id: "" }, 7]) as never,
@@ -152,12 +156,12 @@ export class SimulatedTwitch {
 		return success(JSON.stringify({ data, pagination }));
 	}
 
-	#tell(clip: SimulatedClip, askedAtMs: number) {
+	#tell(clip: SimulatedClip, asker: string, askedAtMs: number) {
 		const { clipId, broadcasterId, createdAtMs, msPerView } = clip;
 		const ageMs = this.#nature.kernel.nowMs - createdAtMs;
 		const viewCount = Math.floor(ageMs / msPerView);
 		const title = `Title ${Math.floor(ageMs / (7 * hourMs))} of ${clipId}`;
-		this.told.push({ clipId, askedAtMs, viewCount, title });
+		this.told.push({ clipId, broadcasterId, asker, askedAtMs, viewCount, title });
 		return {
 			id: clipId,
 			broadcaster_id: broadcasterId,

@@ -1,56 +1,77 @@
-/** Triggers that call `violated(text)`; they see every write, whoever makes it, and change nothing. */
+import type { ClauseId } from "./clauses.ts";
 
-function trigger(table: string, event: string, when: string, text: string): string {
-	const name = `watch_${table}_${text.replaceAll(/\W+/g, "_")}`;
-	return `CREATE TRIGGER ${name} AFTER ${event} ON ${table} WHEN ${when}
-		BEGIN SELECT violated('${text}'); END;`;
+/** Triggers that call `violated(clause, row)`; they see every write, whoever makes it, and change nothing. */
+
+function trigger(table: string, event: string, when: string, clause: ClauseId): string {
+	const row = event === "DELETE" ? "OLD" : "NEW";
+	return `CREATE TRIGGER "watch ${table} ${event} ${clause}" AFTER ${event} ON ${table} WHEN ${when}
+		BEGIN SELECT violated('${clause}', '${table} ' || ${row}.${keys[table] ?? "rowid"}); END;`;
 }
+
+/** What a row is called. */
+const keys: Readonly<Record<string, string>> = {
+	clips: "clip_id",
+	runs: "run_id",
+	run_tasks: "task_id",
+	tasks: "task_id",
+	run: "run_id",
+	attempts: "task_id",
+	messages: "message_no",
+	slots: "slot_at_ms",
+	schedules: "job",
+	incidents: "incident_id",
+	deliveries: "message_id",
+};
 
 const closedRun = (runId: string) =>
 	`NOT EXISTS (SELECT 1 FROM runs WHERE run_id = ${runId} AND closed_at_ms IS NULL)`;
 
+/** Who writes what, as D1 sees it: the run whose consumer is at work is `writer()`. */
+const clipWrites = `
+	CREATE TABLE watch_clip_writes (clip_id TEXT, run_id TEXT, kind TEXT);
+	CREATE TRIGGER watch_clips_inserted AFTER INSERT ON clips
+		BEGIN INSERT INTO watch_clip_writes VALUES (NEW.clip_id, writer(), 'new'); END;
+	CREATE TRIGGER watch_clips_updated AFTER UPDATE ON clips
+		BEGIN INSERT INTO watch_clip_writes VALUES (NEW.clip_id, writer(), 'changed'); END;`;
+
 export const d1Triggers = [
-	trigger(
-		"clips",
-		"UPDATE",
-		"NEW.fetched_at_ms <= OLD.fetched_at_ms",
-		"P4 a clip is overwritten by an older fetch",
-	),
+	clipWrites,
+	trigger("clips", "UPDATE", "NEW.fetched_at_ms <= OLD.fetched_at_ms", "older-fetch"),
 	trigger(
 		"clips",
 		"UPDATE",
 		"NEW.first_run_id <> OLD.first_run_id OR NEW.created_at_ms <> OLD.created_at_ms",
-		"P3 a clip changes the run that first saw it",
+		"clip-changes-owner",
 	),
-	trigger("clips", "INSERT", closedRun("NEW.first_run_id"), "P3 a closed run inserts a clip"),
+	trigger("clips", "INSERT", closedRun("NEW.first_run_id"), "closed-run-inserts"),
 	trigger(
 		"clips",
 		"UPDATE",
 		`NEW.changed_run_ids <> OLD.changed_run_ids AND ${closedRun(
 			"substr(NEW.changed_run_ids, 2, instr(substr(NEW.changed_run_ids, 2), '|') - 1)",
 		)}`,
-		"P3 a closed run changes a clip",
+		"closed-run-changes",
 	),
-	trigger("clips", "DELETE", "true", "P3 a clip is deleted"),
+	trigger("clips", "DELETE", "true", "clip-deleted"),
 	trigger(
 		"runs",
 		"UPDATE",
 		`OLD.sealed_at_ms IS NOT NULL AND (NEW.state, NEW.verdict, NEW.sealed_at_ms, NEW.summary)
 			IS NOT (OLD.state, OLD.verdict, OLD.sealed_at_ms, OLD.summary)`,
-		"P1 a sealed run changes",
+		"sealed-run-changes",
 	),
 	trigger(
 		"runs",
 		"UPDATE",
 		"OLD.closed_at_ms IS NOT NULL AND NEW.closed_at_ms IS NOT OLD.closed_at_ms",
-		"P3 a closed run is opened",
+		"closed-run-opens",
 	),
-	trigger("run_tasks", "UPDATE", "true", "P2 a sealed task changes"),
+	trigger("run_tasks", "UPDATE", "true", "sealed-task-changes"),
 	trigger(
 		"run_tasks",
 		"INSERT",
 		"EXISTS (SELECT 1 FROM runs WHERE run_id = NEW.run_id AND sealed_at_ms IS NOT NULL)",
-		"P2 a task is written behind the seal",
+		"task-behind-seal",
 	),
 ].join("\n");
 
@@ -63,59 +84,62 @@ export const coordinatorTriggers = [
 		"UPDATE",
 		`OLD.closed_at_ms IS NOT NULL AND (NEW.state <> OLD.state OR NEW.closed_at_ms IS NOT OLD.closed_at_ms
 				OR NEW.yield IS NOT OLD.yield OR NEW.attempts <> OLD.attempts)`,
-		"P2 a closed task changes",
+		"closed-task-changes",
 	),
 	trigger(
 		"tasks",
 		"UPDATE",
 		`NEW.state IN ('planned', 'running', 'waiting') AND NEW.attempts - NEW.deferrals > ${attemptsMax}`,
-		"P6 a task has more attempts than it may",
+		"too-many-attempts",
 	),
 	trigger(
 		"tasks",
 		"UPDATE",
 		`NEW.state = 'lost' AND OLD.state <> 'lost' AND NEW.attempts - NEW.deferrals < ${attemptsMax}
 				AND NEW.closed_at_ms < (SELECT deadline_at_ms FROM run)`,
-		"P2 a task is lost while attempts and time remained",
+		"lost-in-time",
 	),
 	trigger(
 		"tasks",
 		"UPDATE",
 		"NEW.state = 'running' AND OLD.state = 'running' AND NEW.lease_token IS NOT OLD.lease_token",
-		"P3 a task is leased while it is leased",
+		"leased-twice",
 	),
-	trigger("tasks", "DELETE", "true", "P2 a task is deleted"),
-	trigger(
-		"tasks",
-		"INSERT",
-		"(SELECT planned_tasks FROM run) IS NOT NULL",
-		"P2 a task is planned after the plan",
-	),
-	trigger("run", "UPDATE", `${place("NEW.state")} < ${place("OLD.state")}`, "P1 a run goes back"),
+	trigger("tasks", "DELETE", "true", "task-deleted"),
+	trigger("tasks", "INSERT", "(SELECT planned_tasks FROM run) IS NOT NULL", "task-behind-plan"),
+	trigger("run", "UPDATE", `${place("NEW.state")} < ${place("OLD.state")}`, "run-goes-back"),
 	trigger(
 		"run",
 		"UPDATE",
 		`OLD.state = 'sealed' AND (NEW.summary, NEW.verdict, NEW.sealed_at_ms)
 				IS NOT (OLD.summary, OLD.verdict, OLD.sealed_at_ms)`,
-		"P1 a seal changes",
+		"seal-changes",
 	),
 	trigger(
 		"run",
 		"UPDATE",
 		"OLD.planned_tasks IS NOT NULL AND NEW.planned_tasks IS NOT OLD.planned_tasks",
-		"P2 a plan changes",
+		"plan-changes",
 	),
-	trigger("attempts", "UPDATE", "true", "P2 an ended attempt changes"),
-	trigger("attempts", "DELETE", "true", "P2 an ended attempt is deleted"),
+	trigger("attempts", "UPDATE", "true", "attempt-changes"),
+	trigger("attempts", "DELETE", "true", "attempt-deleted"),
 	trigger(
 		"messages",
 		"INSERT",
-		`(SELECT count(*) FROM messages WHERE claim_id IS NULL) > limit_of('messages')`,
-		"P6 more messages are in flight than may be",
+		// A message that comes after its tasks were sent again is held beside the new one.
+		`(SELECT count(*) FROM messages WHERE claim_id IS NULL) > limit_of('messages')
+			OR (SELECT count(*) FROM messages) > 2 * limit_of('messages')`,
+		"in-flight",
 	),
 ].join("\n");
 
 export const schedulerTriggers = [
+	trigger(
+		"schedules",
+		"UPDATE",
+		"NEW.expected_since_ms <> OLD.expected_since_ms",
+		"expected-since-changes",
+	),
 	trigger(
 		"slots",
 		"UPDATE",
@@ -124,18 +148,18 @@ export const schedulerTriggers = [
 			NEW.account <> OLD.account AND (OLD.run_id IS NULL OR OLD.started_at_ms IS NOT NULL
 				OR (OLD.account, NEW.account) NOT IN
 					(VALUES ('run', 'late'), ('run', 'missed'), ('late', 'missed'), ('missed', 'late')))))`,
-		"P5 the account of a slot changes",
+		"account-changes",
 	),
 	trigger(
 		"incidents",
 		"UPDATE",
 		"OLD.closed_at_ms IS NOT NULL AND NEW.closed_at_ms IS NOT OLD.closed_at_ms",
-		"P5 a closed incident changes",
+		"closed-incident-changes",
 	),
 	trigger(
 		"deliveries",
 		"UPDATE",
 		"OLD.delivered_at_ms IS NOT NULL AND NEW.next_attempt_at_ms IS NOT NULL",
-		"P5 what was told is told again",
+		"told-again",
 	),
 ].join("\n");

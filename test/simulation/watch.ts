@@ -4,44 +4,45 @@ import type {
 	Report,
 	ReportAnswer,
 } from "../../durable-objects/run-coordinator/api.ts";
-import type { Coordinator } from "../../durable-objects/run-coordinator/coordinator.ts";
+import type { Chronicle } from "./chronicle.ts";
+import { clauses, type Violated, type Violation } from "./clauses.ts";
 import type { Kernel } from "./kernel.ts";
 import type { SimulatedObject } from "./object.ts";
 import type { Settings } from "./settings.ts";
 import type { PreparedDatabase } from "./storage.ts";
 import { coordinatorTriggers, schedulerTriggers } from "./watch-triggers.ts";
 
+const violationsMax = 20;
+
+/** What of an object is looked at. */
+export type Watched = Pick<
+	SimulatedObject<never>,
+	"name" | "storage" | "touched" | "rings" | "isAlarmAlive" | "alarmGivenUp"
+>;
+
 /**
  * What must hold at any moment, looked at from outside: by triggers in every database, at the calls to a coordinator, and
  * after every event. Knows what is promised and nothing of how it is kept.
  */
-export interface Violation {
-	readonly promise: "P1" | "P2" | "P3" | "P4" | "P5" | "P6" | "other";
-	readonly what: string;
-	readonly atMs: number;
-}
-
-const promise = /^(P[1-6]) (.*)$/;
-const violationsMax = 20;
-
 export class Watch {
 	readonly violations: Violation[] = [];
 	readonly #kernel: Kernel;
 	readonly #settings: Settings;
+	readonly #chronicle: Chronicle;
 	/** Which claim has which lease, by the lease's token. */
 	readonly #holders = new Map<string, string>();
 
-	constructor(kernel: Kernel, settings: Settings) {
+	constructor(kernel: Kernel, settings: Settings, chronicle: Chronicle) {
 		this.#kernel = kernel;
 		this.#settings = settings;
+		this.#chronicle = chronicle;
 	}
 
-	readonly violated = (text: string): void => {
-		const match = promise.exec(text);
-		const found = { promise: match?.[1] ?? "other", what: match?.[2] ?? text } as Violation;
+	readonly violated: Violated = (clause, what) => {
 		if (this.violations.length >= violationsMax) return;
-		this.violations.push({ ...found, atMs: this.#kernel.nowMs });
-		this.#kernel.note(`VIOLATED ${text}`);
+		const [promise] = clauses[clause];
+		this.violations.push({ clause, promise, what, atMs: this.#kernel.nowMs });
+		this.#kernel.note(`VIOLATED ${clause}: ${what}`);
 	};
 
 	onD1(database: PreparedDatabase): void {
@@ -51,7 +52,7 @@ export class Watch {
 	onCoordinator(database: PreparedDatabase): void {
 		database.violated = this.violated;
 		const { maxAttempts, messagesInFlight } = this.#settings.config;
-		database.limits = { attempts: maxAttempts, messages: 2 * messagesInFlight };
+		database.limits = { attempts: maxAttempts, messages: messagesInFlight };
 		putOnce(database, coordinatorTriggers);
 	}
 
@@ -61,28 +62,28 @@ export class Watch {
 	}
 
 	/** P1: whenever a run is there its alarm is alive, unless the platform has given it up. */
-	afterEvent(object: SimulatedObject<Coordinator>): void {
+	afterEvent(object: Watched): void {
 		if (!object.touched && object.rings === 0) return;
 		object.touched = false;
 		if (object.storage.isEmpty || object.isAlarmAlive || object.alarmGivenUp) return;
 		const [run] = object.storage.database.rows<{ state: string }>("SELECT state FROM run");
-		if (run !== undefined) this.violated(`P1 ${object.name} is ${run.state} and has no alarm`);
+		if (run !== undefined) this.violated("run-without-alarm", `${object.name} is ${run.state}`);
 	}
 
 	/** P1: what the deadline has come for is closed by the alarm. */
-	afterRing(object: SimulatedObject<Coordinator>, beganAtMs: number): void {
+	afterRing(object: Watched, beganAtMs: number): void {
 		if (object.storage.isEmpty) return;
 		const [run] = object.storage.database.rows<{ state: string; deadline_at_ms: number }>(
 			"SELECT state, deadline_at_ms FROM run",
 		);
 		if (run?.state === "running" && beganAtMs >= run.deadline_at_ms) {
-			this.violated(`P1 ${object.name} runs after the alarm of its deadline`);
+			this.violated("open-behind-deadline", object.name);
 		}
 	}
 
 	/** P2, P3: a task has one holder at a time, and only the same claim gets the same answer again. */
 	async claim(
-		object: SimulatedObject<Coordinator>,
+		object: Watched,
 		request: ClaimRequest,
 		call: () => Promise<ClaimAnswer>,
 	): Promise<ClaimAnswer> {
@@ -98,39 +99,43 @@ export class Watch {
 		const { leaseToken, tasks } = answer;
 		const granted = new Set<string>(tasks.map(({ taskId }) => taskId));
 		if (held.some(({ task_id }) => !granted.has(task_id))) {
-			this.violated(`P3 ${object.name} does not grant again what it granted to the same claim`);
+			this.violated("not-granted-again", `${object.name} to ${request.claimId}`);
 		}
 		if (tasks.length === 0) return answer;
 		const holder = this.#holders.get(leaseToken) ?? request.claimId;
 		this.#holders.set(leaseToken, holder);
 		if (holder !== request.claimId) {
-			this.violated(`P3 ${object.name} gives one lease to two consumers`);
+			this.violated("two-holders", `${object.name} gives ${leaseToken}`);
 		}
 		return answer;
 	}
 
 	/** P3: exactly those results are heard whose task runs under the report's own lease. */
 	async report(
-		object: SimulatedObject<Coordinator>,
+		object: Watched,
 		report: Report,
+		asker: string,
 		call: () => Promise<ReportAnswer>,
 	): Promise<ReportAnswer> {
-		const ids = JSON.stringify(report.results.map(({ taskId }) => taskId));
-		const rows = object.storage.isEmpty
+		const hearable = object.storage.isEmpty
 			? []
-			: object.storage.database.rows<{ hearable: number }>(
-					`SELECT count(*) AS hearable FROM tasks WHERE state = 'running' AND lease_token = ?1
+			: object.storage.database.rows<{ task_id: string }>(
+					`SELECT task_id FROM tasks WHERE state = 'running' AND lease_token = ?1
 					AND task_id IN (SELECT value FROM json_each(?2)) AND (SELECT state FROM run) = 'running'`,
 					report.leaseToken,
-					ids,
+					JSON.stringify(report.results.map(({ taskId }) => taskId)),
 				);
 		const answer = await call();
 		if (answer.kind !== "heard") return answer;
-		const hearable = rows[0]?.hearable ?? 0;
-		if (answer.accepted !== hearable) {
-			this.violated(
-				`P3 ${object.name} hears ${answer.accepted} results where ${hearable} hold a lease`,
-			);
+		if (answer.accepted !== hearable.length) {
+			const held = `${answer.accepted} results, where ${hearable.length} hold a lease`;
+			this.violated("heard-without-lease", `${object.name} hears ${held}`);
+			return answer;
+		}
+		const ids = new Set(hearable.map(({ task_id }) => task_id));
+		for (const { taskId, outcome } of report.results) {
+			const isDone = outcome.kind === "succeeded" || outcome.kind === "deferred";
+			if (isDone && ids.has(taskId)) this.#chronicle.heard.push({ asker, taskId });
 		}
 		return answer;
 	}

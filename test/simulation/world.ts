@@ -10,6 +10,7 @@ import { Consumer } from "../../src/queue/consumer.ts";
 import { handleDeadLetter } from "../../src/queue/dead-letter.ts";
 import { Random } from "../support/twitch/random.ts";
 import { Channels } from "./channels.ts";
+import { Chronicle } from "./chronicle.ts";
 import { SimulatedD1 } from "./d1.ts";
 import { type FaultLimits, Faults } from "./faults.ts";
 import { FollowerJob } from "./follower-job.ts";
@@ -32,6 +33,7 @@ export class World implements Nature {
 	readonly kernel: Kernel;
 	readonly faults: Faults;
 	readonly random: Random;
+	readonly chronicle = new Chronicle();
 	readonly watch: Watch;
 	readonly d1: SimulatedD1;
 	readonly twitch: SimulatedTwitch;
@@ -60,11 +62,11 @@ export class World implements Nature {
 		this.faults = new Faults(seed, limits, (kind) => this.kernel.note(`! ${kind}`));
 		this.random = new Random(seed, 1);
 		this.#dice = new Random(seed, 2);
-		this.watch = new Watch(this.kernel, this.settings);
+		this.watch = new Watch(this.kernel, this.settings, this.chronicle);
 		this.watch.onD1(d1);
 		this.d1 = new SimulatedD1(this, d1);
 		this.twitch = new SimulatedTwitch(this, seed, settings, (settings.slots + 2) * hourMs);
-		this.channels = new Channels(this);
+		this.channels = new Channels(this, this.watch.violated);
 		d1.run(
 			`INSERT INTO streamers (broadcaster_id, login, display_name, enabled, added_at_ms)
 			SELECT value, 'login' || value, 'Name ' || value, 1, 0 FROM json_each(?1)`,
@@ -90,7 +92,7 @@ export class World implements Nature {
 			event === "run_limit_reached" ||
 			event.endsWith("_unreadable") ||
 			(typeof error === "string" && !isExpected(error));
-		if (isBug) this.watch.violated(`the log says ${event} ${JSON.stringify(fields)}`);
+		if (isBug) this.watch.violated("logged", `${event} ${JSON.stringify(fields)}`);
 	};
 
 	/** The coordinators as one process reaches them. */
@@ -108,7 +110,9 @@ export class World implements Nature {
 				claim: (request) =>
 					call("claim", (api) => watch.claim(object(), request, () => api.claim(request))),
 				report: (report) =>
-					call("report", (api) => watch.report(object(), report, () => api.report(report))),
+					call("report", (api) =>
+						watch.report(object(), report, caller.name, () => api.report(report)),
+					),
 				returnMessage: (request) => call("return", (api) => api.returnMessage(request)),
 				cancel: () => call("cancel", (api) => api.cancel()),
 				wake: () => call("wake", (api) => api.wake()),
@@ -126,7 +130,11 @@ export class World implements Nature {
 			cronCame: (event) => call("cron", (api) => api.cronCame(event)),
 			look: () => call("look", (api) => api.look()),
 			runSealed: (summary) => call("runSealed", (api) => api.runSealed(summary)),
-			pause: (request) => call("pause", (api) => api.pause(request)),
+			pause: (request) =>
+				call("pause", (api) => {
+					this.chronicle.pauses.push({ fromMs: this.kernel.nowMs, untilMs: request.untilMs });
+					return api.pause(request);
+				}),
 			resume: (job) => call("resume", (api) => api.resume(job)),
 		};
 		return stub as SchedulerApi;
@@ -174,7 +182,7 @@ export class World implements Nature {
 			try {
 				return await invoke(api);
 			} catch (error) {
-				if (!isSimulated(error)) this.watch.violated(`${name} threw ${String(error)}`);
+				if (!isSimulated(error)) this.watch.violated("threw", `${name}: ${String(error)}`);
 				throw error;
 			}
 		};
@@ -227,9 +235,10 @@ export class World implements Nature {
 	}
 
 	#createScheduler(): SimulatedObject<Scheduler> {
-		const storage = new SimulatedStorage("schedule", 'insert into "schedules"', (database) =>
-			this.watch.onScheduler(database),
-		);
+		const storage = new SimulatedStorage("schedule", 'insert into "schedules"', (database) => {
+			this.chronicle.scheduledSinceMs = this.kernel.nowMs;
+			this.watch.onScheduler(database);
+		});
 		return new SimulatedObject<Scheduler>("schedule", this, storage, (self, process) => {
 			return new Scheduler({
 				storage,
