@@ -66,6 +66,13 @@ export const d1Triggers = [
 		"OLD.closed_at_ms IS NOT NULL AND NEW.closed_at_ms IS NOT OLD.closed_at_ms",
 		"closed-run-opens",
 	),
+	trigger(
+		"runs",
+		"INSERT",
+		`EXISTS (SELECT 1 FROM runs AS other WHERE other.job = NEW.job AND other.slot_at_ms = NEW.slot_at_ms
+			AND other.run_id <> NEW.run_id)`,
+		"two-runs",
+	),
 	trigger("run_tasks", "UPDATE", "true", "sealed-task-changes"),
 	trigger(
 		"run_tasks",
