@@ -223,7 +223,7 @@ export const corruptions: Readonly<Record<ClauseId, Corruption>> = {
 	},
 	"in-flight": {
 		writes: `INSERT INTO messages (message_no, task_ids, sends, visible_at_ms)
-			WITH RECURSIVE n(no) AS (SELECT 1000 UNION ALL SELECT no + 1 FROM n WHERE no < 1100) SELECT no, '[]', 1, 0 FROM n`,
+			WITH RECURSIVE n(no) AS (SELECT 1000 UNION ALL SELECT no + 1 FROM n WHERE no < 1600) SELECT no, '[' || no || ']', 1, 0 FROM n`,
 		to: "run",
 	},
 	"too-many-sends": { happens: ({ chronicle }) => raise(chronicle.sends) },

@@ -133,9 +133,8 @@ export const coordinatorTriggers = [
 	trigger(
 		"messages",
 		"INSERT",
-		// A message that comes after its tasks were sent again is held beside the new one.
-		`(SELECT count(*) FROM messages WHERE claim_id IS NULL) > limit_of('messages')
-			OR (SELECT count(*) FROM messages) > 2 * limit_of('messages')`,
+		// Distinct: a message that comes after its tasks were sent again is held beside the new one.
+		`(SELECT count(DISTINCT task.value) FROM messages, json_each(task_ids) AS task) > limit_of('tasks in flight')`,
 		"in-flight",
 	),
 ].join("\n");

@@ -51,8 +51,9 @@ export class Watch {
 
 	onCoordinator(database: PreparedDatabase): void {
 		database.violated = this.violated;
-		const { maxAttempts, messagesInFlight } = this.#settings.config;
-		database.limits = { attempts: maxAttempts, messages: messagesInFlight };
+		const { maxAttempts, messagesInFlight, tasksPerMessage } = this.#settings.config;
+		const inFlight = messagesInFlight * tasksPerMessage;
+		database.limits = { attempts: maxAttempts, "tasks in flight": inFlight };
 		putOnce(database, coordinatorTriggers);
 	}
 
