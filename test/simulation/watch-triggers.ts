@@ -133,8 +133,9 @@ export const coordinatorTriggers = [
 	trigger(
 		"messages",
 		"INSERT",
-		// Distinct: a message that comes after its tasks were sent again is held beside the new one.
-		`(SELECT count(DISTINCT task.value) FROM messages, json_each(task_ids) AS task) > limit_of('tasks in flight')`,
+		// A message that comes twice or late, when its tasks were sent again, is held beside the window.
+		`(SELECT count(DISTINCT task.value) FROM messages, json_each(task_ids) AS task WHERE claim_id IS NULL)
+			> limit_of('tasks in flight')`,
 		"in-flight",
 	),
 ].join("\n");
