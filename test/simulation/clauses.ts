@@ -98,7 +98,10 @@ export const clauses = {
 	"told-of-nothing": ["P5", "What is told of is an incident."],
 	"too-many-attempts": ["P6", "No open task has more attempts than it may have."],
 	"attempts-at-end": ["P6", "No sealed task has more attempts than it may have."],
-	"in-flight": ["P6", "No more tasks wait in messages to be claimed than the window allows."],
+	"in-flight": [
+		"P6",
+		"No more tasks wait in messages to be claimed than the window allows, and a message more a consumer.",
+	],
 	"too-many-sends": ["P6", "A run sends no more messages than its size allows."],
 	"too-many-alarms": ["P6", "A run rings no more alarms than its size allows."],
 	"too-many-rows": ["P6", "A run writes no more rows of its own than its size allows."],

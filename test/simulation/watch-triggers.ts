@@ -133,7 +133,6 @@ export const coordinatorTriggers = [
 	trigger(
 		"messages",
 		"INSERT",
-		// A message that comes twice or late, when its tasks were sent again, is held beside the window.
 		`(SELECT count(DISTINCT task.value) FROM messages, json_each(task_ids) AS task WHERE claim_id IS NULL)
 			> limit_of('tasks in flight')`,
 		"in-flight",

@@ -13,6 +13,8 @@ import type { PreparedDatabase } from "./storage.ts";
 import { coordinatorTriggers, schedulerTriggers } from "./watch-triggers.ts";
 
 const violationsMax = 20;
+/** At a time, as in wrangler.toml. */
+export const consumersMax = 5;
 
 /** What of an object is looked at. */
 export type Watched = Pick<
@@ -52,7 +54,8 @@ export class Watch {
 	onCoordinator(database: PreparedDatabase): void {
 		database.violated = this.violated;
 		const { maxAttempts, messagesInFlight, tasksPerMessage } = this.#settings.config;
-		const inFlight = messagesInFlight * tasksPerMessage;
+		// A message that comes twice or late is held beside the window, by a consumer each at the most.
+		const inFlight = (messagesInFlight + consumersMax) * tasksPerMessage;
 		database.limits = { attempts: maxAttempts, "tasks in flight": inFlight };
 		putOnce(database, coordinatorTriggers);
 	}

@@ -22,7 +22,7 @@ import { SimulatedQueue } from "./queue.ts";
 import { drawSettings, type Settings } from "./settings.ts";
 import { type PreparedDatabase, SimulatedStorage } from "./storage.ts";
 import { SimulatedTwitch } from "./twitch.ts";
-import { Watch } from "./watch.ts";
+import { consumersMax, Watch } from "./watch.ts";
 
 const hourMs = 3_600_000;
 
@@ -279,7 +279,7 @@ export class World implements Nature {
 			drawSkewMs: () => drawSkewMs(this),
 			name: "consumer",
 			maxRetries: 3,
-			maxConcurrency: 5,
+			maxConcurrency: consumersMax,
 			retryDelayMs: 5_000,
 			deadLetters: this.deadLetters,
 			handle: (process, body, delivery) => {
