@@ -36,6 +36,12 @@ describe("the configuration table of the README", () => {
 		const range = `${min} to ${max.toLocaleString("en")}`;
 		expect(read("README.md")).toContain(`| \`${name}\` | ${unit}, ${range} | ${standard} |`);
 	});
+	it.each(Object.entries(knobs))("has %s with its range and default in Japanese", (name, knob) => {
+		const range = `${knob.min}〜${knob.max.toLocaleString("en")}`;
+		expect(read("README.ja.md")).toMatch(
+			new RegExp(`^\\| \`${name}\` \\| [^|]+、${range} \\| ${knob.standard} \\|`, "m"),
+		);
+	});
 });
 
 describe("what the README says of incidents and vars", () => {
@@ -44,13 +50,14 @@ describe("what the README says of incidents and vars", () => {
 			new RegExp(`^\\| \`${kind}\` \\| .{20,} \\| .{7,} \\|$`, "m"),
 		);
 	});
-	it.each(varNames)("names %s", (name) => {
+	it.each(varNames)("names %s, in both languages", (name) => {
 		expect(read("README.md")).toContain(`\`${name}\``);
+		expect(read("README.ja.md")).toContain(`\`${name}\``);
 	});
 });
 
 describe("links in documents", () => {
-	const links = ["README.md", "drizzle/README.md", "CHANGELOG.md"].flatMap((file) =>
+	const links = ["README.md", "README.ja.md", "drizzle/README.md", "CHANGELOG.md"].flatMap((file) =>
 		[...read(file).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, to = ""]) => ({ file, to })),
 	);
 	it.each(links)("$file → $to", ({ file, to }) => {
