@@ -1,97 +1,101 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
-import { allFaultKinds, type FaultKind, type FaultLimits, faultKinds } from "./faults.ts";
-import { installHooks } from "./hooks.ts";
-import { range, simulateMany } from "./many-seeds.ts";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { type Command, readCommand, usage } from "./arguments.ts";
+import type { ClauseId } from "./clauses.ts";
+import type { FaultLimits } from "./faults.ts";
+import { breaksGuard, type Guard } from "./guards.ts";
+import { SimulationThread, simulateMany } from "./many-seeds.ts";
+import { listSeeds, regressions } from "./regressions.ts";
+import { countFaults, describeReplay, shrink } from "./shrink.ts";
 import type { Outcome } from "./simulate.ts";
 import { SimulationTotals } from "./totals.ts";
 
-/** `npm run simulate`: many seeds, or one of them in all detail. */
-const usage = `npm run simulate -- [--seeds 1000] [--from 1] [--threads 2] [--out FILE.json]
-npm run simulate -- --seed 7 [--trace] [--without kind,kind] [--most 12]
-kinds of faults: ${allFaultKinds.join(", ")}`;
-
-const { values } = parseArgs({
-	options: {
-		seeds: { type: "string", default: "1000" },
-		from: { type: "string", default: "1" },
-		threads: { type: "string" },
-		seed: { type: "string" },
-		trace: { type: "boolean", default: false },
-		without: { type: "string" },
-		most: { type: "string" },
-		out: { type: "string" },
-		help: { type: "boolean", default: false },
-	},
-});
+/**
+ * `npm run simulate`: many seeds, or one of them in all detail.
+ * Exit code 1 when a promise was broken, 2 when it was asked for what there is not.
+ */
 const failuresShown = 3;
+const linesShown = 60;
+const folder = new URL("../../.daicho/", import.meta.url).pathname;
 
-if (values.help) console.log(usage);
-else process.exitCode = values.seed === undefined ? await runMany() : await runOne(values.seed);
+let command: Command;
+try {
+	command = readCommand(process.argv.slice(2));
+} catch (error) {
+	console.error(`${(error as Error).message}\n${usage}`);
+	process.exit(2);
+}
+if (command.kind === "help") console.log(usage);
+else process.exitCode = command.kind === "many" ? await runMany(command) : await runOne(command);
 
-async function runMany(): Promise<number> {
-	const first = readRegressions();
-	const from = readNumber(values.from);
-	const count = readNumber(values.seeds);
-	const totals = new SimulationTotals();
+async function runMany(asked: Command & { kind: "many" }): Promise<number> {
+	const { from, count, threads, out } = asked;
+	const totals = new SimulationTotals({ from, count, kept: regressions.length, threads });
 	await simulateMany({
-		seeds: [...first, ...range(from, count)],
-		...(values.threads === undefined ? {} : { threads: readNumber(values.threads) }),
+		seeds: listSeeds(from, count),
+		threads,
 		onOutcome: (outcome) => {
 			totals.add(outcome);
 			return totals.failed.length < failuresShown;
 		},
 	});
 	console.log(totals.describe());
-	if (values.out !== undefined) writeFileSync(values.out, JSON.stringify(totals.report()));
-	for (const { seed } of totals.failed) await explain(seed, {});
-	return totals.failed.length === 0 ? 0 : 1;
+	if (out !== undefined) writeFileSync(out, JSON.stringify(totals.report()));
+	if (totals.failed.length === 0) return 0;
+	if (totals.failed.length >= failuresShown) console.log("(stopped here: enough seeds fail)");
+	const thread = new SimulationThread();
+	for (const { seed, violations } of totals.failed) {
+		const [first] = violations;
+		console.log(`\nseed ${seed} again: ${describeReplay(seed, {})}`);
+		if (first !== undefined) await showShortest(thread, seed, first.clause, {});
+	}
+	await thread.end();
+	return 1;
 }
 
-async function runOne(text: string): Promise<number> {
-	installHooks();
-	const { simulate } = await import("./simulate.ts");
-	const outcome = await simulate(readNumber(text), readLimits(), values.trace);
-	if (values.trace) console.log(outcome.lines.join("\n"));
+async function runOne(asked: Command & { kind: "one" }): Promise<number> {
+	const { seed, show, guard, limits } = asked;
+	const thread = new SimulationThread(guard?.removals);
+	const outcome = await thread.simulate(seed, limits, show === "trace");
+	const { violations } = outcome;
+	if (show === "trace") console.log(outcome.lines.join("\n"));
 	describeOne(outcome);
-	return outcome.violations.length === 0 ? 0 : 1;
+	if (show === "shortest") {
+		const wanted = violations.find((each) => guard && breaksGuard(guard, each)) ?? violations[0];
+		if (wanted === undefined) console.log("There is nothing to be shown: it breaks no promise.");
+		else await showShortest(thread, seed, wanted.clause, limits, guard);
+	}
+	await thread.end();
+	return violations.length === 0 ? 0 : 1;
 }
 
-/** The shortest trace of what a seed does wrong, and how to see it again. */
-async function explain(seed: number, limits: FaultLimits): Promise<void> {
-	installHooks();
-	const { describeReplay, shrink } = await import("./shrink.ts");
-	const shortest = await shrink(seed, limits);
-	const linesShown = 60;
-	console.log(`\nThe last ${linesShown} lines of the shortest trace of seed ${seed}:`);
-	console.log(shortest.outcome.lines.slice(-linesShown).join("\n"));
+/** The shortest trace of what a seed does wrong, whole in a file and its end here, and how to see it again. */
+async function showShortest(
+	thread: SimulationThread,
+	seed: number,
+	clause: ClauseId,
+	limits: FaultLimits,
+	guard?: Guard,
+): Promise<void> {
+	const shortest = await shrink(thread, seed, clause, limits);
+	const { lines } = shortest.outcome;
+	mkdirSync(folder, { recursive: true });
+	const name = ["seed", seed, ...(guard?.name.split(" ") ?? [])].join("-");
+	writeFileSync(`${folder}${name}.txt`, `${lines.join("\n")}\n`);
+	const shown = Math.min(linesShown, lines.length);
+	console.log(
+		`\nThe shortest trace of seed ${seed} is in .daicho/${name}.txt. Its last ${shown} lines of ${lines.length}:`,
+	);
+	console.log(lines.slice(-linesShown).join("\n"));
 	describeOne(shortest.outcome);
-	console.log(`Again: ${describeReplay(seed, shortest.limits)}`);
+	console.log(`${countFaults(shortest.outcome)} faults, and ${shortest.faultsBefore} before`);
+	console.log(`shortest: ${describeReplay(seed, shortest.limits, guard?.name)}`);
 }
 
 function describeOne({ seed, hash, events, runs, faults, violations }: Outcome): void {
 	console.log(`seed ${seed}: trace ${hash.toString(16)}, ${events} events, ${runs} runs`);
 	const struck = Object.entries(faults).map(([kind, count]) => `${kind} ${count}`);
 	console.log(`faults: ${struck.join(", ") || "none"}`);
-	for (const { clause, what } of violations) console.log(`VIOLATED ${clause}: ${what}`);
-}
-
-function readLimits(): FaultLimits {
-	const without = (values.without ?? "").split(",").filter((kind) => kind !== "") as FaultKind[];
-	const unknown = without.filter((kind) => !(kind in faultKinds));
-	if (unknown.length > 0) throw new Error(`no fault is called ${unknown.join(", ")}\n${usage}`);
-	return values.most === undefined ? { without } : { without, most: readNumber(values.most) };
-}
-
-function readNumber(text: string): number {
-	const value = Number(text);
-	if (!Number.isSafeInteger(value) || value < 0) throw new Error(`${text} is no number\n${usage}`);
-	return value;
-}
-
-/** Seeds that once failed. */
-function readRegressions(): number[] {
-	const file = new URL("./regressions.json", import.meta.url).pathname;
-	const kept = JSON.parse(readFileSync(file, "utf8")) as { seed: number }[];
-	return kept.map(({ seed }) => seed);
+	for (const { promise, clause, what } of violations) {
+		console.log(`VIOLATED ${promise} ${clause}: ${what}`);
+	}
 }

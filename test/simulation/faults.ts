@@ -57,6 +57,8 @@ export interface FaultLimits {
 	readonly without?: readonly FaultKind[];
 	/** Only so many faults happen, the first ones. */
 	readonly most?: number;
+	/** Faults that do not happen, by their number: the first one is 1. */
+	readonly skip?: readonly number[];
 }
 
 /** The share of seeds that have a kind, and the rates that it then has: on most days few things go wrong. */
@@ -72,12 +74,14 @@ export class Faults {
 	readonly #random = new Map<FaultKind, Random>();
 	readonly #forced = new Map<FaultKind, number>();
 	readonly #most: number;
+	readonly #skip: ReadonlySet<number>;
 	readonly #notice: (kind: FaultKind) => void;
 	#struck = 0;
 
 	constructor(seed: number, limits: FaultLimits, notice: (kind: FaultKind) => void) {
 		this.#notice = notice;
 		this.#most = limits.most ?? Number.POSITIVE_INFINITY;
+		this.#skip = new Set(limits.skip);
 		const chosen = new Map<FaultKind, number>();
 		for (const [index, kind] of allFaultKinds.entries()) {
 			const random = new Random(seed, hash(7, index), index);
@@ -87,10 +91,6 @@ export class Faults {
 			if (isOn && !limits.without?.includes(kind)) chosen.set(kind, rate);
 		}
 		this.rates = chosen;
-	}
-
-	get total(): number {
-		return this.#struck;
 	}
 
 	/** It goes wrong the next time, or the next times, whatever the seed says. */
@@ -109,6 +109,7 @@ export class Faults {
 		if (rate === undefined || this.over) return false;
 		if (!this.of(kind).chance(rate * share) || this.#struck >= this.#most) return false;
 		this.#struck += 1;
+		if (this.#skip.has(this.#struck)) return false;
 		this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
 		this.#notice(kind);
 		return true;

@@ -3,45 +3,64 @@ import { Worker } from "node:worker_threads";
 import type { FaultLimits } from "./faults.ts";
 import type { Removal } from "./hooks.ts";
 import type { Outcome } from "./simulate.ts";
-import type { ThreadData } from "./simulation-thread.ts";
+import type { SeedRequest } from "./simulation-thread.ts";
 
-export interface Task {
+/** What is loaded stays loaded: whoever takes out something else needs another thread. */
+export class SimulationThread {
+	readonly #worker: Worker;
+
+	constructor(removals: readonly Removal[] = []) {
+		const inside = new URL("./simulation-thread.ts", import.meta.url).pathname;
+		this.#worker = new Worker(inside, { workerData: removals });
+	}
+
+	/** One seed at a time. Rejects when the thread dies: that is a bug of the simulation. */
+	simulate(seed: number, limits: FaultLimits = {}, traced = false): Promise<Outcome> {
+		return new Promise((resolve, reject) => {
+			const worker = this.#worker;
+			const died = (error: Error) =>
+				reject(new Error(`seed ${seed}: ${error.message}`, { cause: error }));
+			worker.once("error", died);
+			worker.once("message", (outcome: Outcome) => {
+				worker.off("error", died);
+				resolve(outcome);
+			});
+			const request: SeedRequest = { seed, limits, traced };
+			worker.postMessage(request);
+		});
+	}
+
+	async end(): Promise<void> {
+		await this.#worker.terminate();
+	}
+}
+
+export const threadsMax = Math.min(2, availableParallelism());
+
+export interface Batch {
 	readonly seeds: Iterable<number>;
-	readonly removals?: readonly Removal[];
-	readonly limits?: FaultLimits;
-	readonly threads?: number;
+	readonly threads: number;
 	/** @returns false when enough is known */
 	readonly onOutcome: (outcome: Outcome) => boolean;
 }
 
-/** Simulates seeds on all cores, in no fixed order of ending. Rejects when a thread dies: that is a bug of the simulation. */
-export async function simulateMany(task: Task): Promise<void> {
-	const { removals = [], limits = {}, threads = Math.min(2, availableParallelism()) } = task;
-	const seeds = task.seeds[Symbol.iterator]();
+/** Simulates seeds on several threads, in no fixed order of ending. */
+export async function simulateMany({ seeds, threads, onOutcome }: Batch): Promise<void> {
+	const waiting = seeds[Symbol.iterator]();
 	let goesOn = true;
-	const thread = () =>
-		new Promise<void>((resolve, reject) => {
-			const workerData: ThreadData = { removals, limits };
-			const worker = new Worker(new URL("./simulation-thread.ts", import.meta.url).pathname, {
-				workerData,
-			});
-			let running: number | null = null;
-			const next = () => {
-				const { value, done } = seeds.next();
-				if (done || !goesOn) return void worker.terminate().then(() => resolve());
-				running = value;
-				worker.postMessage(value);
-			};
-			worker.on("message", (outcome: Outcome) => {
-				goesOn = task.onOutcome(outcome) && goesOn;
-				next();
-			});
-			worker.on("error", (error) =>
-				reject(new Error(`seed ${running}: ${error.message}`, { cause: error })),
-			);
-			next();
-		});
-	await Promise.all(Array.from({ length: threads }, thread));
+	const work = async () => {
+		const thread = new SimulationThread();
+		try {
+			while (goesOn) {
+				const { value: seed, done } = waiting.next();
+				if (done) return;
+				goesOn = onOutcome(await thread.simulate(seed)) && goesOn;
+			}
+		} finally {
+			await thread.end();
+		}
+	};
+	await Promise.all(Array.from({ length: threads }, work));
 }
 
 export function* range(from: number, count: number): Generator<number> {

@@ -1,18 +1,24 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { FaultLimits } from "./faults.ts";
 import { installHooks, type Removal } from "./hooks.ts";
+import { countSaved } from "./recoveries.ts";
+import type { Outcome } from "./simulate.ts";
 
-/** One thread of the simulation: takes a seed, gives its outcome, and asks for the next. */
-export interface ThreadData {
-	readonly removals: readonly Removal[];
+/** Inside of a thread: takes a seed, gives its outcome, and waits for the next. */
+export interface SeedRequest {
+	readonly seed: number;
 	readonly limits: FaultLimits;
+	readonly traced: boolean;
 }
 
-const { removals, limits } = workerData as ThreadData;
-installHooks(removals);
+installHooks(workerData as readonly Removal[]);
 const { simulate } = await import("./simulate.ts");
 
-parentPort?.on("message", async (seed: number) => {
-	const outcome = await simulate(seed, limits);
-	parentPort?.postMessage(outcome);
+parentPort?.on("message", async ({ seed, limits, traced }: SeedRequest) => {
+	let saved: Record<string, number> = {};
+	const outcome = await simulate(seed, limits, traced, ({ database }) => {
+		saved = countSaved(database);
+	});
+	const answer: Outcome = { ...outcome, recoveries: { ...outcome.recoveries, ...saved } };
+	parentPort?.postMessage(answer);
 });

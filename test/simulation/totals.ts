@@ -1,20 +1,33 @@
-import { allFaultKinds, type FaultKind, faultKinds } from "./faults.ts";
+import { type FaultKind, faultKinds } from "./faults.ts";
+import { failures, savings } from "./recoveries.ts";
 import type { Outcome } from "./simulate.ts";
 
+/** Which seeds were asked for, and on how many threads. */
+export interface Asked {
+	readonly from: number;
+	readonly count: number;
+	/** Seeds that once failed, which are run first; those among the others are not run twice. */
+	readonly kept: number;
+	readonly threads: number;
+}
+
 /** What many seeds add up to. */
-export interface SimulationReport {
+export interface SimulationReport extends Asked {
+	/** How many were run. */
 	readonly seeds: number;
 	readonly runs: number;
 	readonly events: number;
 	readonly virtualHours: number;
 	readonly seconds: number;
 	readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
+	/** By the names of recoveries.ts. */
 	readonly recoveries: Readonly<Record<string, number>>;
 	readonly failed: readonly { readonly seed: number; readonly violations: Outcome["violations"] }[];
 }
 
 export class SimulationTotals {
 	readonly failed: { seed: number; violations: Outcome["violations"] }[] = [];
+	readonly #asked: Asked;
 	readonly #beganAtMs = performance.now();
 	readonly #faults: Partial<Record<FaultKind, number>> = {};
 	readonly #recoveries: Record<string, number> = {};
@@ -22,6 +35,10 @@ export class SimulationTotals {
 	#runs = 0;
 	#events = 0;
 	#virtualMs = 0;
+
+	constructor(asked: Asked) {
+		this.#asked = asked;
+	}
 
 	add({ seed, runs, events, virtualMs, faults, recoveries, violations }: Outcome): void {
 		this.#seeds += 1;
@@ -39,6 +56,7 @@ export class SimulationTotals {
 
 	report(): SimulationReport {
 		return {
+			...this.#asked,
 			seeds: this.#seeds,
 			runs: this.#runs,
 			events: this.#events,
@@ -51,22 +69,27 @@ export class SimulationTotals {
 	}
 
 	describe(): string {
-		const { seeds, runs, events, virtualHours, seconds, faults, recoveries } = this.report();
-		const kinds = allFaultKinds.map(
-			(kind) => `${String(faults[kind] ?? 0).padStart(9)}  ${kind.padEnd(20)} ${faultKinds[kind]}`,
-		);
-		const saved = Object.entries(recoveries).map(
-			([event, count]) => `${String(count).padStart(9)}  ${event}`,
-		);
+		const { seeds, runs, events, virtualHours, seconds, threads, faults, recoveries } =
+			this.report();
+		const list = (
+			counts: Readonly<Record<string, number>>,
+			names: Readonly<Record<string, string>>,
+		) =>
+			Object.entries(names).map(
+				([name, text]) => `${String(counts[name] ?? 0).padStart(9)}  ${name.padEnd(20)} ${text}`,
+			);
 		const bad = this.failed.flatMap(({ seed, violations }) =>
-			violations.map(({ clause, what }) => `  seed ${seed} ${clause}: ${what}`),
+			violations.map(({ promise, clause, what }) => `  seed ${seed} ${promise} ${clause}: ${what}`),
 		);
+		const speed = `${(seeds / seconds).toFixed(1)} seeds a second on ${threads} threads`;
 		return [
-			`${seeds} seeds, ${runs} runs, ${events} events, ${virtualHours} hours in ${seconds} s: ${(seeds / seconds).toFixed(1)} seeds a second`,
+			`${seeds} seeds, ${runs} runs, ${events} events, ${virtualHours} hours in ${seconds} s: ${speed}`,
 			"faults:",
-			...kinds,
-			"recoveries:",
-			...saved,
+			...list(faults, faultKinds),
+			"failed, and tried again:",
+			...list(recoveries, failures),
+			"saved:",
+			...list(recoveries, savings),
 			`violations: ${bad.length === 0 ? "none" : ""}`,
 			...bad,
 		].join("\n");

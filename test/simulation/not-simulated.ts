@@ -1,0 +1,9 @@
+/** For the report: what no simulation here looks at. */
+export const notSimulated: readonly string[] = [
+	"HTTP: the API, the dashboard and how notices are worded. Operators call what the routes call.",
+	"The token's own object: consumers get a token or none.",
+	"Limits of CPU, memory and subrequests.",
+	"Losing what an object has written: a write that was answered stays, as the platform promises.",
+	"More than 40 tasks a run: seals in several chunks are tested in `test/support/suites`.",
+	"The platform itself: that workerd behaves as the model does is what `test/workerd` is for.",
+];
