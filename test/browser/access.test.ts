@@ -112,6 +112,48 @@ describe("signing out", () => {
 		}
 	});
 
+	it("that does not get through says that one is still signed in, and works when tried again", async () => {
+		const { page, context } = await visit("/");
+		await page.locator(".last .sentence").waitFor();
+		await page.locator(".menu summary").click();
+		const out = page.getByRole("button", { name: "Sign out" });
+		const told = page.locator(".menu").getByRole("alert");
+		const error = { code: "unavailable", message: "Not now.", requestId: "r" };
+		for (const [answer, why] of [
+			["abort", "No connection to the ledger."],
+			["503", "The ledger could not answer."],
+		] as const) {
+			await page.route("**/api/session", (route) => {
+				if (route.request().method() !== "DELETE") return route.continue();
+				return answer === "abort" ? route.abort() : route.fulfill({ status: 503, json: { error } });
+			});
+			await out.click();
+			await told.filter({ hasText: why }).getByText("You are still signed in.").waitFor();
+			expect(new URL(page.url()).pathname).toBe("/");
+			expect(await context.cookies()).toHaveLength(1);
+			await page.unroute("**/api/session");
+		}
+		await out.click();
+		await page.waitForURL(`${ground.origin}/sign-in`);
+	});
+
+	it("of who was let in by Cloudflare Access leads to where one signs out there", async () => {
+		const { page } = await visit("/");
+		await page.locator(".last .sentence").waitFor();
+		await page.route("**/api/session", (route) => {
+			if (route.request().method() !== "DELETE") return route.continue();
+			const error = { code: "access_session", message: "Sign out there.", requestId: "r" };
+			return route.fulfill({ status: 409, json: { error } });
+		});
+		await page.route("**/cdn-cgi/access/logout", (route) => route.fulfill({ body: "signed out" }));
+		await page.locator(".menu summary").click();
+		await page.getByRole("button", { name: "Sign out" }).click();
+		const link = page.getByRole("link", { name: "Cloudflare Access let you in. Sign out there" });
+		await link.click();
+		await page.getByText("signed out", { exact: true }).waitFor();
+		expect(new URL(page.url()).pathname).toBe("/cdn-cgi/access/logout");
+	});
+
 	it("elsewhere ends this page's session, too: it says so, and goes on where one was", async () => {
 		const { page, context } = await visit(`/runs/${partial}?state=failed`);
 		await page.getByRole("heading", { level: 1 }).waitFor();

@@ -31,6 +31,7 @@ describe("an operator who starts a run", () => {
 		await page.locator(".last .sentence").waitFor();
 		await page.keyboard.press("s");
 		const dialog = page.getByRole("dialog");
+		await dialog.locator(".estimate").waitFor();
 		expect(await dialog.locator(".estimate div").allTextContents()).toEqual([
 			"Tasks40",
 			expect.stringMatching(/^About[\d.]+ (ms|s|min)/),
@@ -85,6 +86,46 @@ describe("an operator who starts a run", () => {
 		expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
 		expect(keys[1]).toBe(keys[0]);
 		await page.getByRole("heading", { name: "All 40 tasks succeeded." }).waitFor();
+	});
+
+	it("cannot close the question while it is sent, and leaving the page with Back is not undone by the answer", async () => {
+		const { page } = stage;
+		const keys: (string | undefined)[] = [];
+		let letGo = () => {};
+		const held = new Promise<void>((resolve) => {
+			letGo = resolve;
+		});
+		await page.route("**/api/runs", async (route) => {
+			if (route.request().method() !== "POST") return route.continue();
+			keys.push(route.request().headers()["idempotency-key"]);
+			await held;
+			await route.continue();
+		});
+		await page.getByRole("link", { name: "Audit" }).click();
+		await page.getByRole("heading", { name: "Audit" }).waitFor();
+		await page.getByRole("link", { name: "Ledger", exact: true }).click();
+		await page.getByRole("button", { name: "Start a run now" }).click();
+		const dialog = page.getByRole("dialog");
+		await dialog.getByRole("button", { name: "Start it" }).click();
+		await dialog.getByText("Sending …").waitFor();
+		for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press("Escape");
+		await dialog.getByRole("button", { name: "Close" }).click({ force: true });
+		await dialog.getByRole("button", { name: "Not now" }).click({ force: true });
+		await dialog.getByText("Sending …").waitFor();
+
+		// Back takes the page away with it; asked again it is the same act.
+		await page.goBack();
+		await page.getByRole("heading", { name: "Audit" }).waitFor();
+		await page.getByRole("link", { name: "Ledger", exact: true }).click();
+		await page.getByRole("button", { name: "Start a run now" }).click();
+		await dialog.getByRole("button", { name: "Start it" }).click();
+		await expect.poll(() => keys.length).toBe(2);
+		await page.goBack();
+		letGo();
+		await expect.poll(readActs).toContainEqual(expect.stringContaining("run.start"));
+		await page.waitForLoadState("networkidle");
+		expect(new URL(page.url()).pathname).toBe("/audit");
+		expect(keys[1]).toBe(keys[0]);
 	});
 });
 

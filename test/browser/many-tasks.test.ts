@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { percentile, setUpStage } from "./stage.ts";
+import { percentile } from "./looking.ts";
+import { setUpStage } from "./stage.ts";
 
 /** A run of 10,000 tasks, while it goes on. */
 const tasks = 10_000;

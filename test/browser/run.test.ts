@@ -1,7 +1,8 @@
 import type { WebSocketRoute } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import type { Task } from "../../src/dashboard/api/shapes.ts";
-import { percentile, setUpStage } from "./stage.ts";
+import { percentile } from "./looking.ts";
+import { setUpStage } from "./stage.ts";
 
 /** Watching a run in a real browser, and what can be seen of it when it is over. */
 const tasks = 60;

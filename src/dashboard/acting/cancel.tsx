@@ -23,6 +23,7 @@ export function CancelDialog(props: {
 	return (
 		<Question<never, Cancelled>
 			title={words.act.cancel}
+			asks={`cancel ${props.runId}`}
 			confirm={words.act.doCancel}
 			isDanger
 			check={null}

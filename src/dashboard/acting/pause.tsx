@@ -12,7 +12,7 @@ const choicesHours = [1, 6, 24, 72, 168, 720] as const;
 const reasonCharactersMax = 200;
 
 export function PauseDialog(props: {
-	readonly job: string;
+	readonly job: ScheduledJob;
 	readonly onDone: () => void;
 	readonly onClose: () => void;
 }) {
@@ -25,6 +25,7 @@ export function PauseDialog(props: {
 	return (
 		<Question<never, ScheduledJob>
 			title={words.schedule.pause}
+			asks={`pause ${props.job.job}`}
 			confirm={words.act.doPause}
 			check={null}
 			describe={() => (
@@ -68,7 +69,7 @@ export function PauseDialog(props: {
 			}}
 			send={(key) => {
 				const until = new Date(untilMs).toISOString();
-				const body = { job: props.job, until, reason: reason.trim() };
+				const body = { job: props.job.job, until, reason: reason.trim() };
 				return post("/api/schedule/pause", body, key);
 			}}
 			onDone={() => {
@@ -90,15 +91,14 @@ export function ResumeDialog(props: {
 	return (
 		<Question<never, ScheduledJob>
 			title={words.schedule.resume}
+			asks={`resume ${props.job.job}`}
 			confirm={words.act.doResume}
 			check={null}
 			describe={() => (
 				<p>
-					{nextSlot === null
-						? words.act.resumeNow
-						: words.act.resumeTold(
-								formatMoment(Date.parse(nextSlot), "dayMinute", language, timeZone),
-							)}
+					{words.act.resumeTold(
+						formatMoment(Date.parse(nextSlot), "dayMinute", language, timeZone),
+					)}
 				</p>
 			)}
 			send={(key) => post("/api/schedule/resume", { job: props.job.job }, key)}

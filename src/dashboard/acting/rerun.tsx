@@ -22,6 +22,7 @@ export function RerunDialog(props: {
 	return (
 		<Question<DryRun, { readonly runId: string }>
 			title={words.act.rerun}
+			asks={`rerun ${props.runId} ${JSON.stringify(props.what)}`}
 			confirm={words.act.doRerun}
 			check={() => post(path, { ...props.what, dryRun: true })}
 			describe={(plan) =>

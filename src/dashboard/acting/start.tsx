@@ -23,6 +23,7 @@ export function StartDialog(props: {
 	return (
 		<Question<never, { readonly runId: string }>
 			title={words.schedule.startNow}
+			asks={`start ${props.job}`}
 			confirm={words.act.doStart}
 			check={null}
 			describe={() => (

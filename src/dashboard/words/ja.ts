@@ -93,7 +93,7 @@ export const ja: Words = {
 	took: (span) => `所要${span}`,
 	nextDue: (age) => `次回は${age}`,
 	dueSince: (age) => `予定は${age}`,
-	noSchedule: "手動でのみ実行",
+	noSchedule: "独自の予定なし",
 	neverRan: "このジョブはまだ実行されていません。",
 	neverRanNext: (age) => `最初の実行は${age}の予定です。今すぐ開始することもできます。`,
 	neverRanByHand: "今すぐ開始すると、結果がここに表示されます。",
@@ -410,7 +410,6 @@ export const ja: Words = {
 		reasonTold: "ここを見た人が困らないように。1〜200文字。",
 		reasonMissing: "理由をひとこと書いてください。",
 		resumeTold: (time) => `次の予定（${time}）から再び実行されます。`,
-		resumeNow: "次の予定から再び実行されます。",
 		doRerun: "再実行する",
 		doStart: "開始する",
 		doCancel: "中止する",
@@ -439,6 +438,11 @@ export const ja: Words = {
 		retry: "今すぐ試す",
 		newVersion: "ページを読み込めませんでした。新しい版があるかもしれません。",
 		reload: "読み込み直す",
+		missing: {
+			incidents: "いま障害があるかどうかは分かりません。",
+			schedule: "予定の状態は分かりません。",
+			runs: "最近の実行は分かりません。",
+		},
 	},
 
 	signIn: {
@@ -457,6 +461,8 @@ export const ja: Words = {
 		until: (time) => `${time}まで`,
 		show: "表示",
 		hide: "隠す",
+		notOut: "まだサインインしたままです。",
+		outByAccess: "Cloudflare Accessからサインアウトする",
 	},
 
 	keysHelp: {
