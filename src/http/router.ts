@@ -73,9 +73,10 @@ router
 	.get("/api/runs/:runId/grid", viewer, takes(), (request, ports) =>
 		getGrid(namedSources(ports), request, readRunId(request.params["runId"])),
 	)
-	.get("/api/runs/:runId/live", viewer, takes(), (request, ports) =>
-		getLive(liveSources(ports), request, readRunId(request.params["runId"])),
-	)
+	.get("/api/runs/:runId/live", viewer, takes(), (request, ports) => {
+		const { expiresAtMs } = callerOf(request);
+		return getLive(liveSources(ports), request, readRunId(request.params["runId"]), expiresAtMs);
+	})
 	.get("/api/runs/:runId/tasks", viewer, takes("state", "limit", "cursor"), (request, ports) =>
 		getTasks(namedSources(ports), readRunId(request.params["runId"]), queryOf(request)),
 	)
