@@ -75,6 +75,17 @@ export function previousSlots(cron: string, nowMs: number, count: number): numbe
 	return lineOf(cron).listBefore(nowMs, count);
 }
 
+/** How many slots of a cron expression come after `fromMs` and not after `toMs`: `max` for that many or more. */
+export function countSlots(cron: string, fromMs: number, toMs: number, max: number): number {
+	const line = lineOf(cron);
+	let count = 0;
+	for (let slotMs = line.findNext(fromMs); slotMs !== null && slotMs <= toMs; count += 1) {
+		if (count === max) break;
+		slotMs = line.findNext(slotMs);
+	}
+	return count;
+}
+
 /** The first slot of a cron expression after `nowMs`, epoch milliseconds. Throws when there is none, or on a malformed one. */
 export function nextSlot(cron: string, nowMs: number): number {
 	const nextMs = lineOf(cron).findNext(nowMs);

@@ -35,15 +35,18 @@ describe("signing in", () => {
 		expect(await page.getByRole("searchbox").inputValue()).toBe("rin");
 	});
 
-	it.each(["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"])(
-		"leads to the ledger, and not to %s",
-		async (next) => {
-			const { page } = await visit(`/sign-in?next=${encodeURIComponent(next)}`, { as: null });
-			await page.getByLabel("Token").fill(viewerToken);
-			await page.keyboard.press("Enter");
-			await page.waitForURL(`${ground.origin}/`);
-		},
-	);
+	it.each([
+		"//evil.example/",
+		"https://evil.example/",
+		"/\\evil.example",
+		"/\t/evil.example",
+		"javascript:alert(1)",
+	])("leads to the ledger, and not to %s", async (next) => {
+		const { page } = await visit(`/sign-in?next=${encodeURIComponent(next)}`, { as: null });
+		await page.getByLabel("Token").fill(viewerToken);
+		await page.keyboard.press("Enter");
+		await page.waitForURL(`${ground.origin}/`);
+	});
 
 	it("with a wrong token says so, and the next try can be typed at once", async () => {
 		const { page, context } = await visit("/sign-in", { as: null });
@@ -61,6 +64,22 @@ describe("signing in", () => {
 		await page.keyboard.type(adminToken);
 		await page.keyboard.press("Enter");
 		await page.waitForURL(`${ground.origin}/`);
+	});
+
+	it("in a browser that keeps no cookie says so, and what to do", async () => {
+		const { page, context } = await visit("/sign-in", { as: null });
+		await page.route("**/api/session", async (route) => {
+			if (route.request().method() !== "POST") return route.continue();
+			const answer = await route.fetch();
+			await context.clearCookies();
+			const { "set-cookie": _dropped, ...headers } = answer.headers();
+			return route.fulfill({ status: answer.status(), headers, body: await answer.text() });
+		});
+		await page.getByLabel("Token").fill(adminToken);
+		await page.keyboard.press("Enter");
+		await page.getByText("This browser did not keep the session.").waitFor();
+		expect(new URL(page.url()).pathname).toBe("/sign-in");
+		expect(await page.getByRole("button", { name: "Open the ledger" }).isEnabled()).toBe(true);
 	});
 
 	it("with nothing asks for the token, and sends nothing", async () => {

@@ -159,6 +159,23 @@ describe("an operator who stops a run", () => {
 		);
 	});
 
+	it("is not told figures that nobody knows yet", async () => {
+		const { page, deployment } = stage;
+		stage.answer([0], { hang: true });
+		const runId = await stage.start([0, 1]);
+		await page.routeWebSocket(/\/live$/, (socket) => void socket.close({ code: 1011 }));
+		await page.route("**/grid", (route) => route.abort());
+		await page.goto(`${stage.origin}/runs/${runId}`);
+		await page.getByRole("heading", { name: /^Running/ }).waitFor();
+		await page.keyboard.press("c");
+		const dialog = page.getByRole("dialog");
+		await dialog.getByText(/^Stops all tasks that have not started/).waitFor();
+		await dialog.getByRole("button", { name: "Stop it" }).click();
+		await dialog.getByText(/under way finish\.$/).waitFor();
+		stage.answer([0], null);
+		await deployment.sealed(runId);
+	});
+
 	it("sees a run sealed at once where nothing was under way", async () => {
 		const { page } = stage;
 		// Each time that it is tried it fails, and then it waits.
@@ -184,7 +201,9 @@ describe("an operator who pauses the schedule", () => {
 		await dialog.getByText("Say why, in a few words.").waitFor();
 		expect(stage.posted).toEqual([]);
 		await dialog.getByLabel("Reason").fill("<script>alert(1)</script> moves D1");
+		await dialog.getByText(/^2[34] slots will have no run\.$/).waitFor();
 		await dialog.getByLabel("For how long").selectOption("6 hours");
+		await dialog.getByText("6 slots will have no run.").waitFor();
 		await pause.dblclick();
 		await dialog.waitFor({ state: "detached" });
 		const due = page.locator(".due.paused");

@@ -76,6 +76,50 @@ describe("when the API", () => {
 		}
 	});
 
+	it("cannot be reached while a task is under way, its page says so with its age", async () => {
+		const streamer = ground.streamer(7);
+		ground.deployment.twitch.respondWith(streamer, { hang: true });
+		const runId = await ground.start([7]);
+		const { page, context } = await visit(`/runs/${runId}/tasks/${streamer}`);
+		await page.locator(".task-head .badge, .task-head h1").first().waitFor();
+		await context.setOffline(true);
+		const stale = page.locator(".stale");
+		await stale.getByText(/This is the state of \d\d:\d\d:\d\d\./).waitFor();
+		await context.setOffline(false);
+		await stale.waitFor({ state: "detached" });
+		ground.deployment.twitch.respondWith(streamer, { status: 404, body: "{}" });
+		await ground.deployment.api(`/api/runs/${runId}/cancel`, { method: "POST" });
+		await ground.deployment.sealed(runId);
+	});
+
+	it("answers late what was asked before, the newer answer stays", async () => {
+		await havePartialRun();
+		const { page } = await visit("/audit");
+		await settle(page);
+		let letGo = () => {};
+		const held = new Promise<void>((resolve) => {
+			letGo = resolve;
+		});
+		let asked = 0;
+		await page.route("**/api/audit?*", async (route) => {
+			asked += 1;
+			if (asked > 1) return route.continue();
+			await held;
+			await route.fulfill({ json: { entries: [], nextCursor: null } });
+		});
+		const look = "document.dispatchEvent(new Event('visibilitychange'))";
+		await page.evaluate(look);
+		await expect.poll(() => asked).toBe(1);
+		const newer = page.waitForResponse("**/api/audit?*");
+		await page.evaluate(look);
+		await newer;
+		const older = page.waitForResponse("**/api/audit?*");
+		letGo();
+		await (await older).finished();
+		await page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))");
+		expect(await page.locator(".audit-table tbody tr").count()).toBeGreaterThan(0);
+	});
+
 	it("knows no such run, task or page, there is a way back", async () => {
 		const runId = await havePartialRun();
 		const { page } = await visit("/");

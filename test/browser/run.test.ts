@@ -83,6 +83,29 @@ describe("a run that is watched", () => {
 		await page.getByRole("heading", { name: "All 4 tasks succeeded." }).waitFor();
 	});
 
+	it("says of a task that was searched for what it has done, and what came of it when it ends", async () => {
+		const { page, deployment } = stage;
+		stage.answer([0], { hang: true });
+		const runId = await stage.start([0, 1]);
+		const [slow] = deployment.twitch.streamers;
+		await page.goto(`${stage.origin}/runs/${runId}?q=${slow?.id}`);
+		await page.getByRole("heading", { name: "Running: 1 of 2 tasks are done." }).waitFor();
+		const row = page.locator(".task-table tbody tr");
+		const attempts = row.locator("td.roomy").first();
+		// The first one times out, and another is made.
+		await attempts.filter({ hasText: /^2$/ }).waitFor();
+		stage.answer([0], null);
+		await page.getByRole("heading", { name: "All 2 tasks succeeded." }).waitFor();
+		await row.getByText("succeeded").waitFor();
+		const answer = await deployment.api(`/api/runs/${runId}/tasks/${slow?.id}`);
+		const task = (await answer.json()) as Task;
+		await attempts.filter({ hasText: new RegExp(`^${task.attempts.length}$`) }).waitFor();
+		await row
+			.locator("td.num:not(.roomy)")
+			.filter({ hasText: new RegExp(`^${task.yield["clipsNew"]}$`) })
+			.waitFor();
+	});
+
 	it("gets its verdict by asking where sockets never open", async () => {
 		const { page } = stage;
 		await page.routeWebSocket(/\/live$/, (socket) => void socket.close({ code: 1011 }));
@@ -125,6 +148,29 @@ describe("a run in which some failed", () => {
 		await page.waitForURL(`${stage.origin}/runs/${runId}-r1`);
 		await page.getByRole("heading", { name: "All 2 tasks succeeded." }).waitFor();
 		expect(stage.posted).toEqual([`POST /api/runs/${runId}/rerun`]);
+	});
+
+	it("says why the many tasks of one cause cannot be run again just now, and runs them when asked again", async () => {
+		const { page, deployment } = stage;
+		const many = Array.from({ length: 24 }, (_, index) => index);
+		stage.answer(many, { status: 404 });
+		const runId = await stage.start(many);
+		await deployment.sealed(runId);
+		await page.goto(`${stage.origin}/runs/${runId}`);
+		const cause = page.locator(".cause");
+		await page.route("**/tasks?state=failed*", (route) => {
+			const error = { code: "unavailable", message: "", requestId: "r" };
+			return route.fulfill({ status: 503, json: { error } });
+		});
+		await cause.getByRole("button", { name: "Re-run these" }).click();
+		await cause.getByRole("alert").getByText("The ledger could not answer.").waitFor();
+		expect(new URL(page.url()).search).toBe("");
+		await page.unroute("**/tasks?state=failed*");
+		await cause.getByRole("button", { name: "Re-run these" }).click();
+		const dialog = page.getByRole("dialog");
+		await dialog.locator(".estimate").waitFor();
+		expect(await dialog.locator(".estimate dd").first().textContent()).toBe("24");
+		expect(await cause.getByRole("alert").count()).toBe(0);
 	});
 
 	it("runs those again that failed, once for two clicks, and each run leads to the other", async () => {

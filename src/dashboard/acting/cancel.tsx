@@ -13,6 +13,7 @@ interface Cancelled {
 export function CancelDialog(props: {
 	readonly runId: string;
 	readonly open: number;
+	/** Empty while they are not known. */
 	readonly states: readonly TaskState[];
 	readonly onDone: () => void;
 	readonly onClose: () => void;
@@ -29,7 +30,11 @@ export function CancelDialog(props: {
 			check={null}
 			describe={() => (
 				<>
-					<p>{words.act.cancelTold(count(Math.max(0, props.open - running)), count(running))}</p>
+					<p>
+						{props.states.length === 0
+							? words.act.cancelToldUncounted
+							: words.act.cancelTold(count(Math.max(0, props.open - running)), count(running))}
+					</p>
 					<p>{words.act.cancelSealed}</p>
 				</>
 			)}

@@ -28,12 +28,7 @@ export function RerunDialog(props: {
 			describe={(plan) =>
 				plan && (
 					<>
-						<Estimate
-							tasks={plan.tasks}
-							aboutMs={plan.aboutMs}
-							twitchRequests={plan.aboutMeters["twitchRequests"] ?? 0}
-							basedOnRuns={plan.basedOnRuns}
-						/>
+						<Estimate plan={plan} />
 						<p>{words.act.window}</p>
 					</>
 				)

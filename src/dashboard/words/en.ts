@@ -393,6 +393,8 @@ export const en = {
 		startTold: "A run over all enabled streamers, beside the schedule.",
 		cancelTold: (stops: string, running: string) =>
 			`Stops ${stops} tasks that have not started; ${running} under way may finish.`,
+		cancelToldUncounted: "Stops all tasks that have not started; those under way may finish.",
+		pauseSkips: (count: number, shown: string) => `${shown} ${s(count, "slot")} will have no run.`,
 		cancelSealed: "The run is then sealed as cancelled, and can be re-run.",
 		cancelDone: (stopped: string, running: string) =>
 			`${stopped} tasks were stopped; ${running} under way finish.`,
@@ -458,6 +460,8 @@ export const en = {
 		hide: "Hide",
 		notOut: "You are still signed in.",
 		outByAccess: "Cloudflare Access let you in. Sign out there",
+		notKept:
+			"This browser did not keep the session. Allow cookies here, and open the page by https://, or by http://localhost on the machine itself.",
 	},
 
 	keysHelp: {

@@ -400,6 +400,9 @@ export const ja: Words = {
 		startTold: "有効な配信者すべてを、予定とは別に今すぐ実行します。",
 		cancelTold: (stops, running) =>
 			`まだ始まっていない${stops}件を止めます。実行中の${running}件は最後まで進むことがあります。`,
+		cancelToldUncounted:
+			"まだ始まっていないタスクをすべて止めます。実行中のものは最後まで進むことがあります。",
+		pauseSkips: (_, shown) => `実行されない予定：${shown}回`,
 		cancelSealed: "その後「中止」として記帳され、再実行できます。",
 		cancelDone: (stopped, running) => `${stopped}件を止めました。実行中の${running}件は続きます。`,
 		pauseTold: "その間、予定の実行は始まりません。実行中のものは続き、手動での開始もできます。",
@@ -463,6 +466,8 @@ export const ja: Words = {
 		hide: "隠す",
 		notOut: "まだサインインしたままです。",
 		outByAccess: "Cloudflare Accessからサインアウトする",
+		notKept:
+			"ブラウザーがセッションを保存しませんでした。Cookieを許可し、https:// で（同じマシンなら http://localhost で）開いてください。",
 	},
 
 	keysHelp: {

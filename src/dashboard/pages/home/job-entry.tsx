@@ -72,7 +72,7 @@ export function JobEntry(props: {
 				<Refused refusal={latest.refusal} retry={latest.reload} />
 			)}
 			{schedule != null && <SlotStrip slots={schedule.slots} />}
-			{asked === "start" && <StartDialog job={job} runs={own} onClose={close} />}
+			{asked === "start" && <StartDialog job={job} onClose={close} />}
 			{asked === "pause" && schedule != null && (
 				<PauseDialog job={schedule} onDone={props.onChanged} onClose={close} />
 			)}
