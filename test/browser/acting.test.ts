@@ -1,3 +1,4 @@
+import type { Request } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import type { Schedule, ScheduledJob } from "../../src/dashboard/api/shapes.ts";
 import { setUpStage } from "./stage.ts";
@@ -9,6 +10,10 @@ async function readSchedule(): Promise<ScheduledJob | undefined> {
 	const answer = await stage.deployment.api("/api/schedule");
 	return ((await answer.json()) as Schedule).jobs[0];
 }
+
+/** What only asks what would happen is none. */
+const isAct = (request: Request) =>
+	request.method() === "POST" && !request.postData()?.includes("dryRun");
 
 interface Act {
 	readonly action: string;
@@ -67,7 +72,7 @@ describe("an operator who starts a run", () => {
 		const keys: (string | undefined)[] = [];
 		let isAnswerLost = true;
 		await page.route("**/api/runs", async (route) => {
-			if (route.request().method() !== "POST") return route.continue();
+			if (!isAct(route.request())) return route.continue();
 			keys.push(route.request().headers()["idempotency-key"]);
 			if (!isAnswerLost) return route.continue();
 			// It arrived, and its answer did not.
@@ -96,7 +101,7 @@ describe("an operator who starts a run", () => {
 			letGo = resolve;
 		});
 		await page.route("**/api/runs", async (route) => {
-			if (route.request().method() !== "POST") return route.continue();
+			if (!isAct(route.request())) return route.continue();
 			keys.push(route.request().headers()["idempotency-key"]);
 			await held;
 			await route.continue();
