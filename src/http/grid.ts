@@ -9,7 +9,7 @@ import type { NamedSources } from "./runs.ts";
 
 /**
  * `GET /api/runs/:runId/grid`: every task of a run in a few bytes each, in the order of ids, which is the order of the
- * live socket's grid and of `…/tasks`. `only=states` leaves out what stays the same while the run goes on: ids and names.
+ * live socket's grid and of `…/tasks`. `part=states` leaves out what stays the same while the run goes on: ids and names.
  */
 export async function getGrid(
 	sources: NamedSources,
@@ -17,9 +17,9 @@ export async function getGrid(
 	runId: RunId,
 	query: URLSearchParams,
 ): Promise<Response> {
-	const only = readOneOf(query, "only", ["states"]);
+	const part = readOneOf(query, "part", ["states"]);
 	const { taskIds, states } = await readStates(sources, runId);
-	if (only === "states") return jsonWithEtag(request, { states });
+	if (part === "states") return jsonWithEtag(request, { states });
 	const named = await sources.nameTasks(jobOfRun(runId), taskIds);
 	const names = taskIds.map((taskId) => named?.get(taskId)?.name ?? null);
 	return jsonWithEtag(request, { taskIds, names, states });

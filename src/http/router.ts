@@ -70,7 +70,7 @@ router
 	.get("/api/runs/:runId", viewer, takes(), (request, ports) =>
 		getRun(sources(ports), request, readRunId(request.params["runId"])),
 	)
-	.get("/api/runs/:runId/grid", viewer, takes("only"), (request, ports) => {
+	.get("/api/runs/:runId/grid", viewer, takes("part"), (request, ports) => {
 		const runId = readRunId(request.params["runId"]);
 		return getGrid(namedSources(ports), request, runId, queryOf(request));
 	})

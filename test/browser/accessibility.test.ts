@@ -102,6 +102,8 @@ describe.each(views)("on %s in %s", (_screen, _language, context) => {
 			barriers.push(...(await look(page, where)));
 		};
 		const ask = async (where: string, key: string) => {
+			// A key does something as soon as it is known that one may act, as the buttons do.
+			await page.locator(".actions button").first().waitFor();
 			await page.keyboard.press(key);
 			await lookAtDialog(where);
 			await page.keyboard.press("Escape");
@@ -115,9 +117,11 @@ describe.each(views)("on %s in %s", (_screen, _language, context) => {
 		await page.locator(".menu summary").click();
 		barriers.push(...(await look(page, "the menu")));
 
-		await page.goto(`${ground.origin}/runs/${open}`);
-		await rows.first().waitFor();
+		// Of its own: the other one is over when its tasks have timed out often enough.
+		const toCancel = await ground.start([1]);
+		await page.goto(`${ground.origin}/runs/${toCancel}`);
 		await ask("cancel", "c");
+		await ground.deployment.api(`/api/runs/${toCancel}/cancel`, { method: "POST" });
 
 		await page.goto(`${ground.origin}/`);
 		await page.locator(".last").waitFor();

@@ -194,11 +194,11 @@ describe("the grid of a run", () => {
 	it("has its states alone for who knows the rest", async () => {
 		const path = `/api/runs/${runIds[1]}/grid`;
 		const { states } = await read<Grid>(path);
-		const answer = await deployment.api(`${path}?only=states`);
+		const answer = await deployment.api(`${path}?part=states`);
 		expect(await answer.json()).toEqual({ states });
 		const headers = { "if-none-match": answer.headers.get("etag") ?? "" };
-		expect((await deployment.api(`${path}?only=states`, { headers })).status).toBe(304);
-		expect((await deployment.api(`${path}?only=names`)).status).toBe(400);
+		expect((await deployment.api(`${path}?part=states`, { headers })).status).toBe(304);
+		expect((await deployment.api(`${path}?part=names`)).status).toBe(400);
 	});
 
 	it("is a 304 when nothing has moved", async () => {

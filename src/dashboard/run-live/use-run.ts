@@ -54,7 +54,7 @@ export function useRun(runId: string): RunView {
 	if (isOpen) wasOpen.current = true;
 	const isOver = wasOpen.current && summary?.state === "sealed";
 	const changed = useResource<Pick<Grid, "states">>(
-		grid.value !== undefined && (isPolled || isOver) ? `${path}/grid?only=states` : null,
+		grid.value !== undefined && (isPolled || isOver) ? `${path}/grid?part=states` : null,
 		isPolled && !isOver ? gridRefreshMs : null,
 	);
 	const isChangedNewer = (changed.atMs ?? 0) > (grid.atMs ?? 0);
