@@ -32,7 +32,9 @@ class SlotLine {
 
 	/** The first one after `nowMs`; null when there is none. */
 	findNext(nowMs: number): number | null {
-		return this.#slots[this.#findNewest(nowMs) + 1] ?? null;
+		// In this order: looking may put another array in the place of the one that is known.
+		const newest = this.#findNewest(nowMs);
+		return this.#slots[newest + 1] ?? null;
 	}
 
 	/** The place of the newest slot at or before `nowMs`, -1 for none; the one after it is known then, if there is one. */

@@ -136,6 +136,24 @@ describe("when the API", () => {
 	});
 });
 
+describe("of another job", () => {
+	it("the page shows what it brings, and nothing of clips", async () => {
+		const runId = await havePartialRun();
+		const { page } = await visit("/audit");
+		await settle(page);
+		await page.route(`**/api/runs/${runId}`, async (route) => {
+			const answer = await route.fetch();
+			const summary = { ...(await answer.json()), job: "publish", yield: { pagesWritten: 12 } };
+			return route.fulfill({ json: summary });
+		});
+		await page.goto(`${ground.origin}/runs/${runId}`);
+		const account = page.locator(".figures .account").first();
+		await account.getByText("pagesWritten").waitFor();
+		expect(await account.locator("dt").allTextContents()).toEqual(["pagesWritten"]);
+		expect(await account.locator("dd").allTextContents()).toEqual(["12"]);
+	});
+});
+
 describe("of what the first page asks for", () => {
 	const refuse = {
 		status: 503,

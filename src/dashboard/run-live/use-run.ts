@@ -40,12 +40,12 @@ export function useRun(runId: string): RunView {
 
 	const grid = useResource<Grid>(summary === undefined ? null : `${path}/grid`);
 	// Who they are is known once they are planned; after that only their states change, and they are many.
-	const planned = `${runId} ${summary?.tasks.planned}`;
+	const planned = summary?.tasks.planned;
 	const seenPlanned = useRef(planned);
 	useEffect(() => {
-		if (seenPlanned.current === planned) return;
+		const before = seenPlanned.current;
 		seenPlanned.current = planned;
-		grid.reload();
+		if (before !== undefined && before !== planned) grid.reload();
 	}, [planned, grid.reload]);
 
 	// Asked for where no socket tells of them, and for the last time when the run is sealed.
