@@ -137,6 +137,22 @@ describe("when the API", () => {
 });
 
 describe("of another job", () => {
+	it("without a schedule the page says that it has none, and offers no pause", async () => {
+		await havePartialRun();
+		const { page } = await visit("/audit");
+		await settle(page);
+		await page.route("**/api/schedule", async (route) => {
+			const answer = await route.fetch();
+			return route.fulfill({ json: { ...(await answer.json()), jobs: [] } });
+		});
+		await page.goto(`${ground.origin}/`);
+		await page.locator(".due").getByText("no schedule of its own").waitFor();
+		await page.getByRole("button", { name: "Start a run now" }).waitFor();
+		expect(await page.getByRole("button", { name: "Pause the schedule" }).count()).toBe(0);
+		await page.keyboard.press("s");
+		await page.getByRole("dialog").getByText("Twitch points").waitFor();
+	});
+
 	it("the page shows what it brings, and nothing of clips", async () => {
 		const runId = await havePartialRun();
 		const { page } = await visit("/audit");
