@@ -101,7 +101,7 @@ export const en = {
 	took: (span: string) => `took ${span}`,
 	nextDue: (age: string) => `next due ${age}`,
 	dueSince: (age: string) => `was due ${age}`,
-	noSchedule: "runs by hand only",
+	noSchedule: "no schedule of its own",
 	neverRan: "This job has not run yet.",
 	neverRanNext: (age: string) => `Its first run is due ${age}. You can also start one now.`,
 	neverRanByHand: "Start one now to see its result here.",
@@ -393,6 +393,8 @@ export const en = {
 		startTold: "A run over all enabled streamers, beside the schedule.",
 		cancelTold: (stops: string, running: string) =>
 			`Stops ${stops} tasks that have not started; ${running} under way may finish.`,
+		cancelToldUncounted: "Stops all tasks that have not started; those under way may finish.",
+		pauseSkips: (count: number, shown: string) => `${shown} ${s(count, "slot")} will have no run.`,
 		cancelSealed: "The run is then sealed as cancelled, and can be re-run.",
 		cancelDone: (stopped: string, running: string) =>
 			`${stopped} tasks were stopped; ${running} under way finish.`,
@@ -405,7 +407,6 @@ export const en = {
 		reasonTold: "For those who look here and wonder. 1 to 200 characters.",
 		reasonMissing: "Say why, in a few words.",
 		resumeTold: (time: string) => `The next slot runs again: ${time}.`,
-		resumeNow: "The next slot runs again.",
 		doRerun: "Re-run now",
 		doStart: "Start it",
 		doCancel: "Stop it",
@@ -434,6 +435,11 @@ export const en = {
 		retry: "Try now",
 		newVersion: "This page could not be loaded. There may be a newer version.",
 		reload: "Load it anew",
+		missing: {
+			incidents: "What is wrong now is not known. ",
+			schedule: "What the schedule says is not known. ",
+			runs: "The newest runs are not known. ",
+		},
 	},
 
 	signIn: {
@@ -452,6 +458,10 @@ export const en = {
 		until: (time: string) => `until ${time}`,
 		show: "Show",
 		hide: "Hide",
+		notOut: "You are still signed in.",
+		outByAccess: "Cloudflare Access let you in. Sign out there",
+		notKept:
+			"This browser did not keep the session. Allow cookies here, and open the page by https://, or by http://localhost on the machine itself.",
 	},
 
 	keysHelp: {

@@ -93,7 +93,7 @@ export const ja: Words = {
 	took: (span) => `所要${span}`,
 	nextDue: (age) => `次回は${age}`,
 	dueSince: (age) => `予定は${age}`,
-	noSchedule: "手動でのみ実行",
+	noSchedule: "独自の予定なし",
 	neverRan: "このジョブはまだ実行されていません。",
 	neverRanNext: (age) => `最初の実行は${age}の予定です。今すぐ開始することもできます。`,
 	neverRanByHand: "今すぐ開始すると、結果がここに表示されます。",
@@ -400,6 +400,9 @@ export const ja: Words = {
 		startTold: "有効な配信者すべてを、予定とは別に今すぐ実行します。",
 		cancelTold: (stops, running) =>
 			`まだ始まっていない${stops}件を止めます。実行中の${running}件は最後まで進むことがあります。`,
+		cancelToldUncounted:
+			"まだ始まっていないタスクをすべて止めます。実行中のものは最後まで進むことがあります。",
+		pauseSkips: (_, shown) => `実行されない予定：${shown}回`,
 		cancelSealed: "その後「中止」として記帳され、再実行できます。",
 		cancelDone: (stopped, running) => `${stopped}件を止めました。実行中の${running}件は続きます。`,
 		pauseTold: "その間、予定の実行は始まりません。実行中のものは続き、手動での開始もできます。",
@@ -410,7 +413,6 @@ export const ja: Words = {
 		reasonTold: "ここを見た人が困らないように。1〜200文字。",
 		reasonMissing: "理由をひとこと書いてください。",
 		resumeTold: (time) => `次の予定（${time}）から再び実行されます。`,
-		resumeNow: "次の予定から再び実行されます。",
 		doRerun: "再実行する",
 		doStart: "開始する",
 		doCancel: "中止する",
@@ -439,6 +441,11 @@ export const ja: Words = {
 		retry: "今すぐ試す",
 		newVersion: "ページを読み込めませんでした。新しい版があるかもしれません。",
 		reload: "読み込み直す",
+		missing: {
+			incidents: "いま障害があるかどうかは分かりません。",
+			schedule: "予定の状態は分かりません。",
+			runs: "最近の実行は分かりません。",
+		},
 	},
 
 	signIn: {
@@ -457,6 +464,10 @@ export const ja: Words = {
 		until: (time) => `${time}まで`,
 		show: "表示",
 		hide: "隠す",
+		notOut: "まだサインインしたままです。",
+		outByAccess: "Cloudflare Accessからサインアウトする",
+		notKept:
+			"ブラウザーがセッションを保存しませんでした。Cookieを許可し、https:// で（同じマシンなら http://localhost で）開いてください。",
 	},
 
 	keysHelp: {

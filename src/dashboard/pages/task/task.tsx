@@ -1,3 +1,4 @@
+import { useEffect, useState } from "preact/hooks";
 import type { Summary, Task } from "../../api/shapes.ts";
 import { useResource } from "../../api/use-resource.ts";
 import { formatCount } from "../../format/spans.ts";
@@ -6,7 +7,7 @@ import { TaskBadge } from "../../parts/marks.tsx";
 import { Empty, Loading, Refused, Stale } from "../../parts/notices.tsx";
 import { useReader } from "../../parts/reader.tsx";
 import { Moment, useNow } from "../../parts/time.tsx";
-import { runPath } from "../../url/routes.ts";
+import { matrixPath, runPath } from "../../url/routes.ts";
 import { readAttemptTimes } from "./attempt-times.ts";
 import { Attempts } from "./attempts.tsx";
 import { Timeline } from "./timeline.tsx";
@@ -19,18 +20,19 @@ export default function TaskPage(props: { readonly runId: string; readonly taskI
 	const { words, language } = useReader();
 	const runAddress = `/api/runs/${encodeURIComponent(props.runId)}`;
 	const path = `${runAddress}/tasks/${encodeURIComponent(props.taskId)}`;
-	const first = useResource<Task>(path);
-	const isOpen = first.value !== undefined && openStates.includes(first.value.state);
-	const again = useResource<Task>(isOpen ? path : null, openRefreshMs);
-	const task = again.value ?? first.value;
+	const [refreshMs, setRefreshMs] = useState<number | null>(null);
+	const answer = useResource<Task>(path, refreshMs);
+	const task = answer.value;
+	const isOpen = task !== undefined && openStates.includes(task.state);
+	useEffect(() => setRefreshMs(isOpen ? openRefreshMs : null), [isOpen]);
 	const run = useResource<Summary>(runAddress);
 	const nowMs = useNow(1_000);
 	useTitle(task?.name ?? props.taskId);
 	if (task === undefined) {
-		return first.refusal === undefined ? (
+		return answer.refusal === undefined ? (
 			<Loading />
 		) : (
-			<Refused refusal={first.refusal} retry={first.reload} />
+			<Refused refusal={answer.refusal} retry={answer.reload} />
 		);
 	}
 	const times =
@@ -39,7 +41,7 @@ export default function TaskPage(props: { readonly runId: string; readonly taskI
 		formatCount(counts[name] ?? 0, language);
 	return (
 		<>
-			<Stale refusal={first.refusal} atMs={first.atMs} retry={first.reload} />
+			<Stale refusal={answer.refusal} atMs={answer.atMs} retry={answer.reload} />
 			<header class="task-head">
 				<p class="eyebrow">
 					<a href={runPath(props.runId)}>
@@ -117,7 +119,7 @@ export default function TaskPage(props: { readonly runId: string; readonly taskI
 				</section>
 			)}
 			<p>
-				<a href={`/matrix?q=${encodeURIComponent(task.taskId)}`}>{words.task.history} →</a>
+				<a href={matrixPath(run.value?.job, task.taskId)}>{words.task.history} →</a>
 			</p>
 		</>
 	);
