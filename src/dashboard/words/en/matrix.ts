@@ -1,0 +1,21 @@
+/** The matrix. */
+export const matrixWords = {
+	matrixPage: {
+		title: "Matrix",
+		lead: "Who fails, and since when: tasks × the last 48 runs, flaky ones first.",
+		job: "Job",
+		task: "Task",
+		failures: "Failures",
+		search: "Search by name or id",
+		legend: "What the marks mean",
+		retried: "succeeded after a retry",
+		absent: "not in that run",
+		empty: "No runs yet. After the first run, its tasks stand here.",
+		noMatch: "No task matches this search.",
+		allGood: "No task failed in these runs.",
+		cell: (task: string, run: string, state: string) => `${task}, ${run}: ${state}`,
+		showing: (from: string, to: string, all: string) => `${from}–${to} of ${all}`,
+		notYet: "This daicho has no matrix yet.",
+		scroll: "Newest on the right",
+	},
+};

@@ -1,0 +1,20 @@
+/** Signing in and out. */
+export const signInWords = {
+	signIn: {
+		title: "Sign in",
+		lead: "The ledger of every run.",
+		token: "Token",
+		tokenTold: "ADMIN_TOKEN to act, VIEWER_TOKEN to look. `npm start` shows it.",
+		go: "Open the ledger",
+		checking: "Checking …",
+		wrong: "That is not a token of this daicho. Check for a missing letter.",
+		tooMany: (span: string) => `Too many attempts. Try again in ${span}.`,
+		missing: "Enter the token.",
+		out: "Sign out",
+		ended: "Your session has ended. Sign in again to go on where you were.",
+		signedInAs: "Signed in as",
+		until: (time: string) => `until ${time}`,
+		show: "Show",
+		hide: "Hide",
+	},
+};

@@ -1,0 +1,27 @@
+/** The page of a task. */
+export const taskWords = {
+	task: {
+		of: "Run",
+		attempts: "Attempts",
+		attempt: "Attempt",
+		claimed: "Began",
+		ended: "Ended",
+		outcome: "Outcome",
+		waited: "Waited before",
+		atTwitch: "At Twitch",
+		atD1: "At D1",
+		duration: "Took",
+		underWay: "under way",
+		noAttempts: "No attempt yet. A consumer takes it up when its message is delivered.",
+		noAttemptsClosed: "It ended without any attempt.",
+		warnings: "Warnings",
+		notMeasured: "not measured",
+		yield: "Yield",
+		history: "This task in the last 48 runs",
+		closed: "Closed",
+		requests: "Requests",
+		timeline: "Where the time went",
+		waiting: "waiting",
+		working: "working",
+	},
+};

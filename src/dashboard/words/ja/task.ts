@@ -1,0 +1,28 @@
+import type { taskWords as English } from "../en/task.ts";
+
+export const taskWords: typeof English = {
+	task: {
+		of: "実行",
+		attempts: "試行",
+		attempt: "試行",
+		claimed: "開始",
+		ended: "終了",
+		outcome: "結果",
+		waited: "その前の待ち",
+		atTwitch: "Twitch",
+		atD1: "D1",
+		duration: "所要",
+		underWay: "実行中",
+		noAttempts: "まだ試行がありません。メッセージが届くと始まります。",
+		noAttemptsClosed: "一度も試行されずに終わりました。",
+		warnings: "注意",
+		notMeasured: "計測なし",
+		yield: "収穫",
+		history: "直近48回でのこのタスク",
+		closed: "完了",
+		requests: "リクエスト",
+		timeline: "時間の内訳",
+		waiting: "待ち",
+		working: "作業",
+	},
+};
