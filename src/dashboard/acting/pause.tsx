@@ -42,9 +42,7 @@ export function PauseDialog(props: {
 							</option>
 						))}
 					</select>
-					<p class="soft small">
-						{words.act.until("")} <Moment at={untilMs} />
-					</p>
+					<p class="soft small">{words.act.until(<Moment at={untilMs} />)}</p>
 					<label for="pause-reason">{words.schedule.reason}</label>
 					<input
 						id="pause-reason"

@@ -91,7 +91,7 @@ function Settings({ onSignOut }: { readonly onSignOut: () => void }) {
 								{session.expiresAt !== null && (
 									<>
 										<br />
-										{words.signIn.until("")} <Moment at={session.expiresAt} alone />
+										{words.signIn.until(<Moment at={session.expiresAt} alone />)}
 									</>
 								)}
 							</span>

@@ -34,6 +34,11 @@ export function taskPath(runId: string, taskId: string): string {
 	return `${runPath(runId)}/tasks/${encodeURIComponent(taskId)}`;
 }
 
+/** The row of one task, in the matrix of its job. */
+export function matrixPath(taskId: string, job: string | undefined): string {
+	return `/matrix?${new URLSearchParams(job === undefined ? { q: taskId } : { job, q: taskId })}`;
+}
+
 /** Where to go after signing in: an address of this page and of no other. */
 export function readNext(value: string | null): string {
 	const isOurs = value !== null && /^\/(?![/\\])/.test(value) && !value.startsWith("/sign-in");

@@ -1,6 +1,7 @@
 import { actingWords } from "./en/acting.ts";
 import { auditWords } from "./en/audit.ts";
 import { baseWords } from "./en/base.ts";
+import { failureWords } from "./en/failures.ts";
 import { homeWords } from "./en/home.ts";
 import { incidentWords } from "./en/incidents.ts";
 import { ledgerWords } from "./en/ledger.ts";
@@ -17,6 +18,7 @@ export const en = {
 	...runWords,
 	...taskWords,
 	...matrixWords,
+	...failureWords,
 	...incidentWords,
 	...auditWords,
 	...actingWords,

@@ -1,6 +1,7 @@
 import { actingWords } from "./ja/acting.ts";
 import { auditWords } from "./ja/audit.ts";
 import { baseWords } from "./ja/base.ts";
+import { failureWords } from "./ja/failures.ts";
 import { homeWords } from "./ja/home.ts";
 import { incidentWords } from "./ja/incidents.ts";
 import { ledgerWords } from "./ja/ledger.ts";
@@ -18,6 +19,7 @@ export const ja: Words = {
 	...runWords,
 	...taskWords,
 	...matrixWords,
+	...failureWords,
 	...incidentWords,
 	...auditWords,
 	...actingWords,

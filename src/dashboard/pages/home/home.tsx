@@ -7,6 +7,7 @@ import { useReader } from "../../parts/reader.tsx";
 import { IncidentsNow } from "./incidents-now.tsx";
 import { JobEntry } from "./job-entry.tsx";
 import { RecentRuns } from "./recent-runs.tsx";
+import { SignsOfLife } from "./signs-of-life.tsx";
 
 /** The first page: whether the last run of each job was good, and what is wrong now. */
 const restingRefreshMs = 20_000;
@@ -45,6 +46,7 @@ export function HomePage({ search }: { readonly search: string }) {
 			{jobs.map((job) => (
 				<JobEntry key={job.job} job={job} newest={newest.runs} onChanged={reload} />
 			))}
+			{schedule.value !== undefined && <SignsOfLife schedule={schedule.value} />}
 			<RecentRuns search={search} newest={newest} />
 		</>
 	);

@@ -38,6 +38,12 @@ export function JobEntry(props: {
 			<header class="entry-head">
 				<h2 id={`job-${job.job}`}>{job.job}</h2>
 				<NextDue job={job} />
+			</header>
+			{open.map((run) => (
+				<OpenRun key={run.runId} run={run} />
+			))}
+			<div class="verdict-row">
+				{last === undefined ? <NeverRan job={job} /> : <LastRun run={last} />}
 				{mayAct && (
 					<div class="actions">
 						<button type="button" class="button small" onClick={() => setAsked("start")}>
@@ -54,11 +60,7 @@ export function JobEntry(props: {
 						)}
 					</div>
 				)}
-			</header>
-			{open.map((run) => (
-				<OpenRun key={run.runId} run={run} />
-			))}
-			{last === undefined ? <NeverRan job={job} /> : <LastRun run={last} />}
+			</div>
 			{job.cron !== null && <SlotStrip slots={job.slots} />}
 			{asked === "start" && <StartDialog job={job.job} runs={own} onClose={close} />}
 			{asked === "pause" && <PauseDialog job={job.job} onDone={props.onChanged} onClose={close} />}

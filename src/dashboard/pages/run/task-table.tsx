@@ -6,6 +6,7 @@ import { formatCount } from "../../format/spans.ts";
 import { TaskBadge } from "../../parts/marks.tsx";
 import { useReader } from "../../parts/reader.tsx";
 import { Duration } from "../../parts/time.tsx";
+import { tellFailure } from "../../parts/told-failure.ts";
 import { useSettled } from "../../parts/use-settled.ts";
 import type { RunView } from "../../run-live/use-run.ts";
 import { taskPath } from "../../url/routes.ts";
@@ -94,7 +95,9 @@ export function TaskTable(props: {
 								<td class="right num">
 									{task === undefined ? "·" : formatCount(task.yield["clipsNew"] ?? 0, language)}
 								</td>
-								<td class="soft small roomy error-cell">{task?.error?.message ?? ""}</td>
+								<td class="soft small roomy error-cell">
+									{task?.error && tellFailure(task.error, words).told}
+								</td>
 							</tr>
 						);
 					})}

@@ -2,11 +2,12 @@ import type { Summary, Task } from "../../api/shapes.ts";
 import { useResource } from "../../api/use-resource.ts";
 import { formatCount } from "../../format/spans.ts";
 import { useTitle } from "../../parts/document-title.ts";
+import { FailureText } from "../../parts/failure-text.tsx";
 import { TaskBadge } from "../../parts/marks.tsx";
 import { Empty, Loading, Refused, Stale } from "../../parts/notices.tsx";
 import { useReader } from "../../parts/reader.tsx";
 import { Moment, useNow } from "../../parts/time.tsx";
-import { runPath } from "../../url/routes.ts";
+import { matrixPath, runPath } from "../../url/routes.ts";
 import { readAttemptTimes } from "./attempt-times.ts";
 import { Attempts } from "./attempts.tsx";
 import { Timeline } from "./timeline.tsx";
@@ -59,7 +60,7 @@ export default function TaskPage(props: { readonly runId: string; readonly taskI
 				</p>
 				{task.error !== null && task.state !== "succeeded" && (
 					<p class="problem-box">
-						{task.error.message} <code>{task.error.code}</code>
+						<FailureText failure={task.error} /> <code>{task.error.code}</code>
 					</p>
 				)}
 			</header>
@@ -108,7 +109,9 @@ export default function TaskPage(props: { readonly runId: string; readonly taskI
 							<li key={warning.code} class="cause">
 								<p class="cause-count num">{formatCount(warning.count, language)}</p>
 								<div>
-									<p class="cause-message">{warning.message}</p>
+									<p class="cause-message">
+										<FailureText failure={warning} />
+									</p>
 									<code class="small">{warning.code}</code>
 								</div>
 							</li>
@@ -117,7 +120,7 @@ export default function TaskPage(props: { readonly runId: string; readonly taskI
 				</section>
 			)}
 			<p>
-				<a href={`/matrix?q=${encodeURIComponent(task.taskId)}`}>{words.task.history} →</a>
+				<a href={matrixPath(task.taskId, run.value?.job)}>{words.task.history} →</a>
 			</p>
 		</>
 	);

@@ -11,7 +11,6 @@ export const actingWords = {
 		cancel: "Cancel this run",
 		viewer: "You can look but not act: you are signed in as a viewer.",
 		checking: "Finding out what this would do …",
-		would: "What this does",
 		tasks: "Tasks",
 		about: "About",
 		points: "Twitch points",
@@ -30,7 +29,7 @@ export const actingWords = {
 		pauseFor: "For how long",
 		hours: (count: number) => `${count} ${s(count, "hour")}`,
 		days: (count: number) => `${count} ${s(count, "day")}`,
-		until: (time: string) => `Until ${time}`,
+		until: <Time>(time: Time): (string | Time)[] => ["until ", time],
 		reasonTold: "For those who look here and wonder. 1 to 200 characters.",
 		reasonMissing: "Say why, in a few words.",
 		resumeTold: (time: string) => `The next slot runs again: ${time}.`,
@@ -44,6 +43,5 @@ export const actingWords = {
 		sending: "Sending …",
 		failedTitle: "This did not work.",
 		again: "Try again",
-		done: "Done.",
 	},
 };

@@ -12,6 +12,25 @@ export const auditWords = {
 		newest: "Newest",
 		unknown: "not known",
 		empty: "Nobody has done anything yet. What operators do is written here.",
+		session: (id: string) => `session ${id}`,
+		/** Of those who have no name of their own. */
+		names: { "admin token": "admin token", "viewer token": "viewer token" } as Readonly<
+			Record<string, string>
+		>,
+		results: { resumed: "resumed", ended: "ended" } as Readonly<Record<string, string>>,
+		detail: {
+			reason: "reason",
+			until: "until",
+			address: "address",
+			scope: "what",
+			tasks: "tasks",
+			taskIds: "ids",
+			from: "from",
+			to: "to",
+		} as Readonly<Record<string, string>>,
+		scopes: { failed: "what failed", all: "all", selection: "a selection" } as Readonly<
+			Record<string, string>
+		>,
 		action: {
 			"run.start": "started a run",
 			"run.rerun": "re-ran",

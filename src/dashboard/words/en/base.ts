@@ -16,6 +16,8 @@ export const baseWords = {
 	comma: ", ",
 	colon: ": ",
 	stop: ". ",
+	/** Between two sentences. */
+	blank: " " as string,
 	role: { viewer: "Viewer", operator: "Operator" },
 	via: { cookie: "signed in here", token: "by token", access: "by Cloudflare Access" },
 	states: {

@@ -23,13 +23,11 @@ export const homeWords = {
 		result: "Result",
 		duration: "Duration",
 		tasks: "Tasks",
-		none: "no run",
 		empty: "No slot has come yet. The first one will appear here.",
 		late: "late",
 	},
 	recent: {
 		title: "Recent runs",
-		run: "Run",
 		started: "Started",
 		verdict: "Verdict",
 		tasks: "Tasks",

@@ -9,12 +9,7 @@ export const ledgerWords = {
 		cancelled: "Cancelled",
 		timed_out: "Timed out",
 	},
-	runState: {
-		planning: "Planning",
-		running: "Running",
-		sealing: "Sealing",
-		sealed: "Sealed",
-	},
+	running: "Running",
 	taskState: {
 		succeeded: "succeeded",
 		failed: "failed",
@@ -74,4 +69,5 @@ export const ledgerWords = {
 			: state === "running"
 				? `Running: ${done} of ${planned} tasks are done.`
 				: `Sealing: all ${planned} tasks are closed, and the result is being written.`,
+	chart: { cut: "A broken bar is higher than fits here." },
 };

@@ -13,7 +13,7 @@ export const signInWords = {
 		out: "Sign out",
 		ended: "Your session has ended. Sign in again to go on where you were.",
 		signedInAs: "Signed in as",
-		until: (time: string) => `until ${time}`,
+		until: <Time>(time: Time): (string | Time)[] => ["until ", time],
 		show: "Show",
 		hide: "Hide",
 	},

@@ -10,7 +10,6 @@ export const actingWords: typeof English = {
 		cancel: "この実行を中止",
 		viewer: "閲覧者としてサインインしているため、操作はできません。",
 		checking: "何が起きるか確かめています…",
-		would: "これから行うこと",
 		tasks: "タスク",
 		about: "およそ",
 		points: "Twitchポイント",
@@ -27,7 +26,7 @@ export const actingWords: typeof English = {
 		pauseFor: "期間",
 		hours: (count) => `${count}時間`,
 		days: (count) => `${count}日`,
-		until: (time) => `${time}まで`,
+		until: (time) => [time, " まで"],
 		reasonTold: "ここを見た人が困らないように。1〜200文字。",
 		reasonMissing: "理由をひとこと書いてください。",
 		resumeTold: (time) => `次の予定（${time}）から再び実行されます。`,
@@ -41,6 +40,5 @@ export const actingWords: typeof English = {
 		sending: "送信中…",
 		failedTitle: "うまくいきませんでした。",
 		again: "もう一度",
-		done: "完了しました。",
 	},
 };

@@ -2,7 +2,7 @@ import type { baseWords as English } from "../en/base.ts";
 
 export const baseWords: typeof English = {
 	ledger: "台帳",
-	matrix: "一覧表",
+	matrix: "マトリクス",
 	incidents: "障害",
 	audit: "操作記録",
 	skip: "本文へ移動",
@@ -16,6 +16,7 @@ export const baseWords: typeof English = {
 	comma: "、",
 	colon: "：",
 	stop: "。",
+	blank: "",
 	role: { viewer: "閲覧者", operator: "運用者" },
 	via: { cookie: "このページから", token: "トークン", access: "Cloudflare Access" },
 	states: {
@@ -39,7 +40,7 @@ export const baseWords: typeof English = {
 		title: "キー操作",
 		help: "この一覧を表示",
 		home: "台帳",
-		matrix: "一覧表",
+		matrix: "マトリクス",
 		incidents: "障害",
 		audit: "操作記録",
 		search: "検索",

@@ -22,13 +22,11 @@ export const homeWords: typeof English = {
 		result: "結果",
 		duration: "所要時間",
 		tasks: "タスク",
-		none: "実行なし",
 		empty: "まだ予定時刻が来ていません。最初の回がここに現れます。",
 		late: "遅延",
 	},
 	recent: {
 		title: "最近の実行",
-		run: "実行",
 		started: "開始",
 		verdict: "判定",
 		tasks: "タスク",

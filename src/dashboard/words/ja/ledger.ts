@@ -8,11 +8,11 @@ export const ledgerWords: typeof English = {
 		cancelled: "中止",
 		timed_out: "時間切れ",
 	},
-	runState: { planning: "計画中", running: "実行中", sealing: "記帳中", sealed: "記帳済み" },
+	running: "実行中",
 	taskState: {
 		succeeded: "成功",
 		failed: "失敗",
-		lost: "消失",
+		lost: "応答なし",
 		cancelled: "中止",
 		running: "実行中",
 		waiting: "待機中",
@@ -65,6 +65,7 @@ export const ledgerWords: typeof English = {
 		state === "planning"
 			? "計画中：タスクを洗い出しています。"
 			: state === "running"
-				? `実行中：${planned}件のうち${done}件が完了。`
+				? `実行中：${planned}件のうち${done}件が終了。`
 				: `記帳中：${planned}件すべてが閉じ、結果を書き込んでいます。`,
+	chart: { cut: "途中で切れた棒は、ここに収まらない高さです。" },
 };

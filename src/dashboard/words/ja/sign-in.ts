@@ -14,7 +14,7 @@ export const signInWords: typeof English = {
 		out: "サインアウト",
 		ended: "セッションが終了しました。サインインすると元の場所に戻ります。",
 		signedInAs: "サインイン中",
-		until: (time) => `${time}まで`,
+		until: (time) => [time, " まで"],
 		show: "表示",
 		hide: "隠す",
 	},

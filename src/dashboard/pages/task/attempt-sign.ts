@@ -1,0 +1,16 @@
+import type { Attempt } from "../../api/shapes.ts";
+import type { Sign } from "../../parts/marks.tsx";
+
+/** How an attempt ended, as a mark. */
+const signs = {
+	succeeded: { tone: "good", glyph: "check" },
+	retryable: { tone: "warn", glyph: "wait" },
+	permanent: { tone: "bad", glyph: "cross" },
+	deferred: { tone: "still", glyph: "skip" },
+	lease_expired: { tone: "late", glyph: "lost" },
+	run_closed: { tone: "late", glyph: "stop" },
+} as const satisfies Record<NonNullable<Attempt["outcome"]>, Sign>;
+
+export function signOfAttempt({ outcome }: Attempt): Sign {
+	return outcome === null ? { tone: "busy", glyph: "play" } : signs[outcome];
+}
