@@ -87,7 +87,7 @@ function Entry({ entry }: { readonly entry: AuditEntry }) {
 				<Moment at={entry.at} shape="daySecond" />
 			</td>
 			<td>
-				{words.auditPage.names[entry.who.name] ?? entry.who.name}
+				{words.actor[entry.who.name] ?? entry.who.name}
 				<span class="id soft">{words.role[entry.who.role]}</span>
 			</td>
 			<td>

@@ -13,10 +13,6 @@ export const auditWords = {
 		unknown: "not known",
 		empty: "Nobody has done anything yet. What operators do is written here.",
 		session: (id: string) => `session ${id}`,
-		/** Of those who have no name of their own. */
-		names: { "admin token": "admin token", "viewer token": "viewer token" } as Readonly<
-			Record<string, string>
-		>,
 		results: { resumed: "resumed", ended: "ended" } as Readonly<Record<string, string>>,
 		detail: {
 			reason: "reason",

@@ -53,4 +53,8 @@ export const baseWords = {
 		enabled: "Single keys do something",
 		thenPress: "then",
 	},
+	/** Of those who have no name of their own. */
+	actor: { "admin token": "admin token", "viewer token": "viewer token" } as Readonly<
+		Record<string, string>
+	>,
 };

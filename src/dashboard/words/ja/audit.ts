@@ -14,7 +14,6 @@ export const auditWords: typeof English = {
 		unknown: "不明",
 		empty: "まだ操作はありません。操作するとここに記録されます。",
 		session: (id) => `セッション ${id}`,
-		names: { "admin token": "管理者トークン", "viewer token": "閲覧者トークン" },
 		results: { resumed: "再開しました", ended: "終了しました" },
 		detail: {
 			reason: "理由",

@@ -52,4 +52,5 @@ export const baseWords: typeof English = {
 		enabled: "1文字のキー操作を使う",
 		thenPress: "の後に",
 	},
+	actor: { "admin token": "管理者トークン", "viewer token": "閲覧者トークン" },
 };
