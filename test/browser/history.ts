@@ -346,7 +346,11 @@ function taskRow(run: RunToWrite, close: Close, taskId: string, place: number) {
 			outcome: isGood ? "succeeded" : isLost ? "run_closed" : isFinal ? "permanent" : "retryable",
 			error: isGood ? null : (close.failure ?? failures.server),
 			yield: isGood ? counts : null,
-			meters: { twitchRequests: 1, twitchMs: Math.floor(workMs * 0.7) },
+			meters: {
+				twitchRequests: 1,
+				twitchMs: Math.floor(workMs * 0.7),
+				d1Ms: isGood ? Math.floor(workMs * 0.15) : 0,
+			},
 		};
 	});
 	return {

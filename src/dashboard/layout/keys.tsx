@@ -52,6 +52,7 @@ export function Keys() {
 		[["g", "i"], help.incidents],
 		[["g", "a"], help.audit],
 		[["/"], help.search],
+		[["← ↑ ↓ →"], help.cells],
 		[["s"], help.start],
 		[["r"], help.rerun],
 		[["c"], help.cancel],

@@ -45,6 +45,7 @@ export const baseWords = {
 		incidents: "Incidents",
 		audit: "Audit",
 		search: "Search",
+		cells: "From a task of the matrix, cell by cell",
 		rerun: "Re-run what failed",
 		cancel: "Cancel the run",
 		start: "Start a run",

@@ -44,6 +44,7 @@ export const baseWords: typeof English = {
 		incidents: "障害",
 		audit: "操作記録",
 		search: "検索",
+		cells: "マトリクスのタスクから、マスごとに移動",
 		rerun: "失敗分を再実行",
 		cancel: "実行を中止",
 		start: "実行を開始",
