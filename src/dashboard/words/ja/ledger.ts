@@ -12,7 +12,7 @@ export const ledgerWords: typeof English = {
 	taskState: {
 		succeeded: "成功",
 		failed: "失敗",
-		lost: "応答なし",
+		lost: "消失",
 		cancelled: "中止",
 		running: "実行中",
 		waiting: "待機中",
