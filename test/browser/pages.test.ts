@@ -285,6 +285,8 @@ describe("the page of a task", () => {
 		]);
 		const rows = await page.locator(".attempts-table tbody tr").allInnerTexts();
 		for (const row of rows) expect(row).toMatch(/\d\d:\d\d:\d\d[\s\S]*\d+ ms\s+1$/);
+		expect(rows[2]).toContain("failed, to be tried again");
+		expect(rows[3]).toContain("failed; no attempt is left");
 		expect(await page.locator(".timeline-row:not(.timeline-axis)").count()).toBe(4);
 		const legend = await page.locator(".timeline figcaption").innerText();
 		for (const part of ["Waiting", "At Twitch", "At D1"]) expect(legend).toContain(part);

@@ -109,7 +109,6 @@ describe("where the time of a task went", () => {
 		const split = (twitchMs: number, d1Ms: number) =>
 			splitWork({
 				attempt: { meters: { twitchMs, d1Ms } } as unknown as Attempt,
-				waitedMs: 0,
 				workedMs: 100,
 			});
 		expect(split(60, 30)).toEqual({ atTwitch: 60, atD1: 30, rest: 10 });
@@ -137,7 +136,9 @@ describe("where the time of a task went", () => {
 			],
 			"2026-11-23T10:00:00Z",
 			Date.parse("2026-11-23T10:00:10Z"),
+			true,
 		);
+		expect(times.map(({ isGivenUp }) => isGivenUp)).toEqual([false, true]);
 		expect(times.map(({ waitedMs, workedMs }) => [waitedMs, workedMs])).toEqual([
 			[2_000, 1_000],
 			[5_000, 2_000],

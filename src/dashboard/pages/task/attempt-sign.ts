@@ -11,6 +11,8 @@ const signs = {
 	run_closed: { tone: "late", glyph: "stop" },
 } as const satisfies Record<NonNullable<Attempt["outcome"]>, Sign>;
 
-export function signOfAttempt({ outcome }: Attempt): Sign {
-	return outcome === null ? { tone: "busy", glyph: "play" } : signs[outcome];
+/** @param isGivenUp whether the task ended with it: then what could be tried again will not be */
+export function signOfAttempt({ outcome }: Attempt, isGivenUp: boolean): Sign {
+	if (outcome === null) return { tone: "busy", glyph: "play" };
+	return signs[isGivenUp && outcome === "retryable" ? "permanent" : outcome];
 }

@@ -7,21 +7,25 @@ export interface AttemptTimes {
 	readonly waitedMs: number;
 	/** From its beginning to its end, or to now. */
 	readonly workedMs: number;
+	/** It failed, and none came after it. */
+	readonly isGivenUp: boolean;
 }
 
 export function readAttemptTimes(
 	attempts: readonly Attempt[],
 	startedAt: string,
 	nowMs: number,
+	hasFailed: boolean,
 ): AttemptTimes[] {
 	let beforeMs = Date.parse(startedAt);
-	return attempts.map((attempt) => {
+	return attempts.map((attempt, index) => {
 		const claimedMs = Date.parse(attempt.claimedAt);
 		const endedMs = attempt.endedAt === null ? nowMs : Date.parse(attempt.endedAt);
 		const times = {
 			attempt,
 			waitedMs: Math.max(0, claimedMs - beforeMs),
 			workedMs: Math.max(0, endedMs - claimedMs),
+			isGivenUp: hasFailed && index === attempts.length - 1,
 		};
 		beforeMs = endedMs;
 		return times;
@@ -32,7 +36,10 @@ export const workParts = ["atTwitch", "atD1", "rest"] as const;
 export type WorkPart = (typeof workParts)[number];
 
 /** What an attempt did with its time. Requests overlap: what they took together is cut to what the attempt took. */
-export function splitWork({ attempt, workedMs }: AttemptTimes): Readonly<Record<WorkPart, number>> {
+export function splitWork({
+	attempt,
+	workedMs,
+}: Pick<AttemptTimes, "attempt" | "workedMs">): Readonly<Record<WorkPart, number>> {
 	const atTwitch = Math.min(workedMs, attempt.meters?.["twitchMs"] ?? 0);
 	const atD1 = Math.min(workedMs - atTwitch, attempt.meters?.["d1Ms"] ?? 0);
 	return { atTwitch, atD1, rest: workedMs - atTwitch - atD1 };

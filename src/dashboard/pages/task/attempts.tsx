@@ -36,9 +36,15 @@ export function Attempts({ times }: { readonly times: readonly AttemptTimes[] })
 	);
 }
 
-function AttemptRow({ attempt, waitedMs, workedMs }: AttemptTimes) {
+function AttemptRow({ attempt, waitedMs, workedMs, isGivenUp }: AttemptTimes) {
 	const { words, language } = useReader();
-	const told = attempt.outcome === null ? words.task.underWay : words.outcome[attempt.outcome];
+	const { outcome } = attempt;
+	const told =
+		outcome === null
+			? words.task.underWay
+			: isGivenUp && outcome === "retryable"
+				? words.task.givenUp
+				: words.outcome[outcome];
 	return (
 		<tr>
 			<td class="num">{attempt.attempt}</td>
@@ -46,7 +52,7 @@ function AttemptRow({ attempt, waitedMs, workedMs }: AttemptTimes) {
 				<Moment at={attempt.claimedAt} shape="second" />
 			</td>
 			<td>
-				<Badge sign={signOfAttempt(attempt)} text={told} />
+				<Badge sign={signOfAttempt(attempt, isGivenUp)} text={told} />
 				{attempt.error !== null && (
 					<span class="small soft attempt-error">
 						<FailureText failure={attempt.error} /> <code>{attempt.error.code}</code>

@@ -35,7 +35,9 @@ export default function TaskPage(props: { readonly runId: string; readonly taskI
 		);
 	}
 	const times =
-		run.value === undefined ? [] : readAttemptTimes(task.attempts, run.value.startedAt, nowMs);
+		run.value === undefined
+			? []
+			: readAttemptTimes(task.attempts, run.value.startedAt, nowMs, task.state === "failed");
 	const count = (counts: Readonly<Record<string, number>>, name: string) =>
 		formatCount(counts[name] ?? 0, language);
 	return (

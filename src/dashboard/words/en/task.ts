@@ -11,6 +11,7 @@ export const taskWords = {
 		atD1: "At D1",
 		duration: "Took",
 		underWay: "under way",
+		givenUp: "failed; no attempt is left",
 		noAttempts: "No attempt yet. A consumer takes it up when its message is delivered.",
 		noAttemptsClosed: "It ended without any attempt.",
 		warnings: "Warnings",

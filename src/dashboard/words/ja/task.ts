@@ -12,6 +12,7 @@ export const taskWords: typeof English = {
 		atD1: "D1",
 		duration: "所要",
 		underWay: "実行中",
+		givenUp: "失敗（試行回数が尽きました）",
 		noAttempts: "まだ試行がありません。メッセージが届くと始まります。",
 		noAttemptsClosed: "一度も試行されずに終わりました。",
 		warnings: "注意",
