@@ -1,5 +1,6 @@
 import type { RunId } from "../../src/domain/ids.ts";
 import type { CoordinatorApi, FindCoordinator } from "./api.ts";
+import { expiresHeader } from "./live-sockets.ts";
 
 /**
  * The object of a run, by the run's id. A stub has the methods of the API, each answered over RPC; a call rejects
@@ -11,12 +12,13 @@ export function coordinatorsOf(
 	return (runId: RunId) => namespace.getByName(runId) as unknown as CoordinatorApi;
 }
 
-/** The other end of a socket that tells of the run. Nothing of who asks goes along. */
+/** The other end of a socket that tells of the run. Of who asks, only when their session expires goes along. */
 export function liveOf(
 	namespace: DurableObjectNamespace<CoordinatorApi & Rpc.DurableObjectBranded>,
-): (runId: RunId) => Promise<Response> {
-	return (runId) => {
-		const headers = { upgrade: "websocket" };
+): (runId: RunId, expiresAtMs: number | null) => Promise<Response> {
+	return (runId, expiresAtMs) => {
+		const expires = expiresAtMs === null ? {} : { [expiresHeader]: String(expiresAtMs) };
+		const headers = { upgrade: "websocket", ...expires };
 		return namespace.getByName(runId).fetch("https://run-coordinator/live", { headers });
 	};
 }

@@ -1,4 +1,4 @@
-import type { LiveFeed, LivePorts, Watcher } from "./live.ts";
+import { type LiveFeed, type LivePorts, type Watcher, watchMaxMs } from "./live.ts";
 
 /** The platform's side of live.ts: hibernating sockets of a Durable Object. */
 export function livePortsOf(ctx: DurableObjectState): LivePorts {
@@ -12,12 +12,22 @@ export function livePortsOf(ctx: DurableObjectState): LivePorts {
 	};
 }
 
+/** By this the Worker says when the session of who asks expires, epoch milliseconds; a token does not. */
+export const expiresHeader = "x-session-expires-at-ms";
+
 /** The upgrade itself: who may is decided by the Worker, whether there is something to see by the feed. */
-export function openSocket(ctx: DurableObjectState, feed: LiveFeed, nowMs: number): Response {
+export function openSocket(
+	ctx: DurableObjectState,
+	feed: LiveFeed,
+	request: Request,
+	nowMs: number,
+): Response {
+	const expiresAtMs = Number(request.headers.get(expiresHeader) ?? Number.POSITIVE_INFINITY);
+	const untilMs = Math.min(expiresAtMs, nowMs + watchMaxMs);
 	const { 0: client, 1: server } = new WebSocketPair();
 	const answer = feed.watch(() => {
 		ctx.acceptWebSocket(server);
-		server.serializeAttachment({ sinceMs: nowMs });
+		server.serializeAttachment({ untilMs });
 		return watcherOf(server);
 	});
 	if (answer.kind === "watching") return new Response(null, { status: 101, webSocket: client });
@@ -35,7 +45,7 @@ export function answerPings(ctx: DurableObjectState): void {
 
 function watcherOf(socket: WebSocket): Watcher {
 	return {
-		sinceMs: (socket.deserializeAttachment() as { sinceMs?: number } | null)?.sinceMs ?? 0,
+		untilMs: (socket.deserializeAttachment() as { untilMs?: number } | null)?.untilMs ?? 0,
 		send: (text) => socket.send(text),
 		close: (code, reason) => socket.close(code, reason),
 	};

@@ -16,8 +16,8 @@ import { WatchedTasks } from "./watched-tasks.ts";
 
 /** One open socket of somebody who watches the run. Any method may throw: the other end may be gone. */
 export interface Watcher {
-	/** When it was let in, epoch milliseconds. */
-	readonly sinceMs: number;
+	/** From when on it is told nothing more, epoch milliseconds. */
+	readonly untilMs: number;
 	send(text: string): void;
 	close(code: number, reason: string): void;
 }
@@ -40,8 +40,11 @@ export const watchedTasksMax = 20_000;
 const pageTasks = 1_000;
 /** From the first change to its message; what changes meanwhile goes with it. */
 const restMs = 100;
-/** A socket was let in by a session or a token that may have ended since, so it has to come again. */
-const watchMaxMs = 600_000;
+/**
+ * A socket was let in by a session or a token that may have been ended since, so it has to come again. A session that
+ * expires sooner ends it sooner.
+ */
+export const watchMaxMs = 600_000;
 
 /**
  * Tells whoever watches what changes in a run. With nobody there it does nothing at all, and whatever fails here
@@ -91,7 +94,8 @@ export class LiveFeed implements StoreWatcher {
 		const run = this.#findRun();
 		if (run === undefined || this.#ports === undefined) return { kind: "unknown_run" };
 		if ((run.plannedTasks ?? 0) > watchedTasksMax) return { kind: "run_too_large" };
-		if (this.#ports.watchers().length >= watchersMax) return { kind: "too_many_watchers" };
+		if (this.#sendAway(this.#ports.watchers()).length >= watchersMax)
+			return { kind: "too_many_watchers" };
 		// The others first: what is told from now on is told to this one, too.
 		if (this.#isDue || this.#told === null) this.#tell();
 		const watcher = accept();
@@ -129,7 +133,7 @@ export class LiveFeed implements StoreWatcher {
 	#tell(): void {
 		this.#isDue = false;
 		try {
-			const watchers = this.#ports?.watchers() ?? [];
+			const watchers = this.#sendAway(this.#ports?.watchers() ?? []);
 			const run = this.#findRun();
 			if (watchers.length === 0 || run === undefined) {
 				for (const watcher of watchers) attempt(() => watcher.close(1001, "the run is forgotten"));
@@ -144,7 +148,6 @@ export class LiveFeed implements StoreWatcher {
 			}
 			this.#tellChanges(run, watchers);
 			if (run.state === "sealed") this.#end(run, watchers);
-			else this.#sendAway(watchers);
 		} catch (error) {
 			this.#fail(error);
 		}
@@ -212,11 +215,14 @@ export class LiveFeed implements StoreWatcher {
 		this.#forget();
 	}
 
-	#sendAway(watchers: readonly Watcher[]): void {
-		const longestMs = this.#context.ports.nowMs() - watchMaxMs;
+	/** Before anything is told: who watches a quiet run may have been here for hours. @returns those who stay */
+	#sendAway(watchers: readonly Watcher[]): readonly Watcher[] {
+		const nowMs = this.#context.ports.nowMs();
+		const staying = watchers.filter(({ untilMs }) => nowMs < untilMs);
 		for (const watcher of watchers) {
-			if (watcher.sinceMs < longestMs) attempt(() => watcher.close(4000, "come again"));
+			if (!staying.includes(watcher)) attempt(() => watcher.close(4000, "come again"));
 		}
+		return staying;
 	}
 
 	#forget(): void {

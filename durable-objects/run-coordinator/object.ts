@@ -86,8 +86,8 @@ export function runCoordinatorClass(createJobs: (env: Env, config: Config) => Jo
 		}
 
 		/** A socket of somebody who watches; the Worker has asked who that is. */
-		override fetch() {
-			return openSocket(this.ctx, this.#coordinator.live, Date.now());
+		override fetch(request: Request) {
+			return openSocket(this.ctx, this.#coordinator.live, request, Date.now());
 		}
 
 		override webSocketMessage(socket: WebSocket) {

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef } from "preact/hooks";
-import { remove } from "./api/client.ts";
+import { type Refusal, remove } from "./api/client.ts";
 import type { Session } from "./api/shapes.ts";
 import { forgetResources, useResource } from "./api/use-resource.ts";
 import { Header } from "./layout/header.tsx";
@@ -57,13 +57,16 @@ export function App() {
 		return () => document.removeEventListener("click", followLinks);
 	}, []);
 
-	const signOut = useCallback(async () => {
-		await remove("/api/session");
+	const signOut = useCallback(async (): Promise<Refusal | undefined> => {
+		const answer = await remove("/api/session");
+		// Still signed in: whoever walks away from this screen has to know.
+		if (!answer.ok) return answer.refusal;
 		wasSignedIn.current = false;
 		hasEnded.current = false;
 		forgetResources();
 		go("/sign-in");
 		session.reload();
+		return undefined;
 	}, [session.reload]);
 
 	if (isSignIn) {

@@ -32,7 +32,9 @@ class SlotLine {
 
 	/** The first one after `nowMs`; null when there is none. */
 	findNext(nowMs: number): number | null {
-		return this.#slots[this.#findNewest(nowMs) + 1] ?? null;
+		// In this order: looking may put another array in the place of the one that is known.
+		const newest = this.#findNewest(nowMs);
+		return this.#slots[newest + 1] ?? null;
 	}
 
 	/** The place of the newest slot at or before `nowMs`, -1 for none; the one after it is known then, if there is one. */
@@ -73,6 +75,17 @@ function lineOf(cron: string): SlotLine {
  */
 export function previousSlots(cron: string, nowMs: number, count: number): number[] {
 	return lineOf(cron).listBefore(nowMs, count);
+}
+
+/** How many slots of a cron expression come after `fromMs` and not after `toMs`: `max` for that many or more. */
+export function countSlots(cron: string, fromMs: number, toMs: number, max: number): number {
+	const line = lineOf(cron);
+	let count = 0;
+	for (let slotMs = line.findNext(fromMs); slotMs !== null && slotMs <= toMs; count += 1) {
+		if (count === max) break;
+		slotMs = line.findNext(slotMs);
+	}
+	return count;
 }
 
 /** The first slot of a cron expression after `nowMs`, epoch milliseconds. Throws when there is none, or on a malformed one. */

@@ -44,3 +44,10 @@ export function describeTaskIds(taskIds: readonly TaskId[]) {
 	const rest = taskIds.length > taskIdsNamed ? ", …" : "";
 	return { tasks: taskIds.length, taskIds: `${named}${rest}` };
 }
+
+/** Whether only to say what it would do. */
+export function decodeDryRun(value: unknown): boolean {
+	if (value === undefined) return false;
+	if (typeof value === "boolean") return value;
+	throw badRequest("invalid_dry_run", "dryRun is true or false.");
+}

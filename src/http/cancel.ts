@@ -15,7 +15,7 @@ export interface CancelPorts extends RecordPorts {
 
 /**
  * `POST /api/runs/:runId/cancel`: what has not started is cancelled, what runs may finish. Answers
- * `{runId, cancelled, running}`; a second time changes nothing and answers alike. Takes no body: whoever names tasks
+ * `{runId, cancelled, running}`; a second time changes nothing and answers alike, as does the same request repeated. Takes no body: whoever names tasks
  * in one would see the whole run stop.
  */
 export async function postCancel(
@@ -26,7 +26,24 @@ export async function postCancel(
 	const key = readIdempotencyKey(request);
 	await refuseBody(request);
 	const act = { action: "run.cancel", who: ports.who, subject: runId, detail: {} } as const;
-	return recordAct(ports, act, key, () => cancel(ports, runId));
+	return recordAct(ports, act, key, {
+		perform: () => cancel(ports, runId),
+		replay: async (result) => Response.json({ runId, ...readResult(result) }),
+	});
+}
+
+interface Stopped {
+	readonly cancelled: number;
+	readonly running: number;
+}
+
+function writeResult({ cancelled, running }: Stopped): string {
+	return `${cancelled} cancelled, ${running} running`;
+}
+
+function readResult(result: string): Stopped {
+	const [cancelled = 0, running = 0] = (result.match(/\d+/g) ?? []).map(Number);
+	return { cancelled, running };
 }
 
 async function cancel({ database, findCoordinator }: CancelPorts, runId: RunId): Promise<Done> {
@@ -35,7 +52,7 @@ async function cancel({ database, findCoordinator }: CancelPorts, runId: RunId):
 		const { cancelled, running } = answer;
 		return {
 			answer: Response.json({ runId, cancelled, running }),
-			result: `${cancelled} cancelled, ${running} running`,
+			result: writeResult(answer),
 		};
 	}
 	// An object forgets a run some days after its seal; D1 knows it for ever.

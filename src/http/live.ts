@@ -9,15 +9,17 @@ import { HttpError, runNotFound } from "./errors.ts";
 export interface LiveSources {
 	readonly database: D1Database;
 	/** Asks the run's object for the other end; its answer is a 101, or says in `kind` why it is not. */
-	readonly openLive: (runId: RunId) => Promise<Response>;
+	readonly openLive: (runId: RunId, expiresAtMs: number | null) => Promise<Response>;
 }
 
 const retryAfterSeconds = 30;
 
+/** @param expiresAtMs when the session of who asks ends; null for a token, which does not */
 export async function getLive(
 	{ database, openLive }: LiveSources,
 	request: Request,
 	runId: RunId,
+	expiresAtMs: number | null,
 ): Promise<Response> {
 	if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
 		throw new HttpError(
@@ -28,7 +30,7 @@ export async function getLive(
 	}
 	const summary = (await findRun(database, runId))?.summary;
 	if (summary) return tellSealed(database, summary);
-	const answer = await openLive(runId);
+	const answer = await openLive(runId, expiresAtMs);
 	if (answer.status === 101) return answer;
 	const { kind } = (await answer.json()) as { kind: string };
 	if (kind === "unknown_run") throw runNotFound(runId);

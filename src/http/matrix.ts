@@ -21,7 +21,8 @@ const standardRows = 100;
 const searchCharactersMax = 100;
 /**
  * The last matrix that this isolate has read, by its runs: sealed runs do not change, so its pages and searches need
- * no second look at thousands of rows. A streamer's new name shows with the next run.
+ * no second look at thousands of rows. A streamer's new name shows with the next run. What could not be named just now
+ * is not remembered, here or by the caller.
  */
 let remembered: { readonly key: string; readonly rows: readonly NamedRow[] } | undefined;
 
@@ -39,13 +40,19 @@ export async function getMatrix(
 	const runs = await listMatrixRuns(sources.database, job, runsAsked);
 	const key = JSON.stringify([job, runs.map(({ runId }) => runId)]);
 	const etag = await etagOf(`${key} ${limit} ${from} ${search}`);
-	return answerWithEtag(request, etag, async () => {
-		const rows = await readRows(sources, job, runs, key);
+	const view = ({ rows, areNamed }: NamedRows) => {
 		const found = search === "" ? rows : rows.filter((row) => matches(row, search));
 		const page = found.slice(from, from + limit);
 		const next = from + limit < found.length ? String(from + limit) : null;
-		return { job, runs: runs.map(viewRun), rows: page, total: found.length, cursor: next };
-	});
+		const body = { job, runs: runs.map(viewRun), rows: page, total: found.length, cursor: next };
+		return areNamed ? body : Response.json(body, { headers: { "cache-control": "no-store" } });
+	};
+	return answerWithEtag(request, etag, async () => view(await readRows(sources, job, runs, key)));
+}
+
+interface NamedRows {
+	readonly rows: readonly NamedRow[];
+	readonly areNamed: boolean;
 }
 
 async function readRows(
@@ -53,8 +60,8 @@ async function readRows(
 	job: JobName,
 	runs: readonly MatrixRun[],
 	key: string,
-): Promise<readonly NamedRow[]> {
-	if (remembered?.key === key) return remembered.rows;
+): Promise<NamedRows> {
+	if (remembered?.key === key) return { rows: remembered.rows, areNamed: true };
 	const read = await readMatrixRows(
 		database,
 		runs.map(({ runId }) => runId),
@@ -64,9 +71,10 @@ async function readRows(
 		job,
 		ordered.map(({ taskId }) => taskId),
 	);
-	const rows = ordered.map((row) => ({ ...row, ...nameOf(names.get(row.taskId)) }));
-	remembered = { key, rows };
-	return rows;
+	const rows = ordered.map((row) => ({ ...row, ...nameOf(names?.get(row.taskId)) }));
+	const areNamed = names !== null;
+	if (areNamed) remembered = { key, rows };
+	return { rows, areNamed };
 }
 
 function matches({ taskId, name }: NamedRow, search: string): boolean {

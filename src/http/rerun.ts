@@ -2,11 +2,12 @@ import { type RunId, rootRunId, type TaskId } from "../domain/ids.ts";
 import type { TaskState } from "../domain/task.ts";
 import { findRun, type RunRecord } from "../ledger/run-list.ts";
 import { listRunTaskIds } from "../ledger/run-tasks.ts";
-import { readUsualRun } from "../ledger/usual-run.ts";
-import { decodeObject, decodeTaskIds, describeTaskIds } from "./body-fields.ts";
+import { decodeDryRun, decodeObject, decodeTaskIds, describeTaskIds } from "./body-fields.ts";
 import { badRequest, HttpError, runNotFound } from "./errors.ts";
+import { answerDryRun } from "./estimate.ts";
 import { readJsonBody } from "./json-body.ts";
 import { type RequestedRunPorts, readIdempotencyKey, startRequestedRun } from "./requested-run.ts";
+import { planTasks, type StartRunPorts } from "./start-run.ts";
 
 /**
  * `POST /api/runs/:runId/rerun`: a new run from a sealed one, with its window. The old one stays as it was and lists
@@ -28,7 +29,7 @@ const statesOfScope: Record<Scope, readonly TaskState[] | null> = {
 };
 
 export async function postRerun(
-	ports: RequestedRunPorts,
+	ports: StartRunPorts,
 	request: Request,
 	runId: RunId,
 ): Promise<Response> {
@@ -36,7 +37,9 @@ export async function postRerun(
 	const body = decodeRerunBody(await readJsonBody(request));
 	if (body.dryRun) {
 		const run = await findSealedRun(ports, runId);
-		return describeRerun(ports.database, run, body, await selectTasks(ports.database, run, body));
+		const taskIds = await selectTasks(ports.database, run, body);
+		const tasks = taskIds?.length ?? (await planTasks(ports.jobs, run.job)).length;
+		return answerDryRun(ports.database, run.job, tasks, { rerunOf: runId, scope: body.scope });
 	}
 	return startRequestedRun(
 		ports,
@@ -67,8 +70,7 @@ function decodeRerunBody(value: unknown): RerunBody {
 	if ((scope === "selection") !== (body["taskIds"] !== undefined)) {
 		throw badRequest("invalid_task_ids", "taskIds goes with scope selection, and only with it.");
 	}
-	const dryRun = body["dryRun"] ?? false;
-	if (typeof dryRun !== "boolean") throw badRequest("invalid_dry_run", "dryRun is true or false.");
+	const dryRun = decodeDryRun(body["dryRun"]);
 	const taskIds = scope === "selection" ? decodeTaskIds(body["taskIds"]) : null;
 	return { scope, taskIds, dryRun };
 }
@@ -117,26 +119,4 @@ async function selectTasks(
 			? `The tasks of ${run.runId} are no longer kept (TASK_RETENTION_DAYS).`
 			: `No task of ${run.runId} failed or was lost.`,
 	);
-}
-
-/** What it would do and about cost, by the last runs of the job; nothing is started. */
-async function describeRerun(
-	database: D1Database,
-	run: RunRecord,
-	{ scope }: RerunBody,
-	taskIds: readonly TaskId[] | null,
-): Promise<Response> {
-	const usual = await readUsualRun(database, run.job);
-	const tasks = taskIds?.length ?? usual.tasks;
-	return Response.json({
-		dryRun: true,
-		rerunOf: run.runId,
-		scope,
-		tasks,
-		aboutMs: Math.ceil(tasks * usual.msPerTask),
-		aboutMeters: Object.fromEntries(
-			Object.entries(usual.metersPerTask).map(([name, value]) => [name, Math.ceil(tasks * value)]),
-		),
-		basedOnRuns: usual.runs,
-	});
 }

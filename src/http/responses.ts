@@ -18,7 +18,7 @@ export async function etagOf(text: string): Promise<string> {
 	return `"${(await digestText(text)).slice(0, 32)}"`;
 }
 
-/** @param make the answer; not asked for when the caller has it already */
+/** @param make the answer; not asked for when the caller has it already. A `Response` goes out as it is, without the tag */
 export async function answerWithEtag(
 	request: Request,
 	etag: string,
@@ -31,6 +31,9 @@ export async function answerWithEtag(
 	if (known.includes(etag) || known.includes("*")) {
 		return new Response(null, { status: 304, headers });
 	}
-	const body = JSON.stringify(await make());
-	return new Response(body, { headers: { ...headers, "content-type": "application/json" } });
+	const made = await make();
+	if (made instanceof Response) return made;
+	return new Response(JSON.stringify(made), {
+		headers: { ...headers, "content-type": "application/json" },
+	});
 }

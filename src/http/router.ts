@@ -70,12 +70,14 @@ router
 	.get("/api/runs/:runId", viewer, takes(), (request, ports) =>
 		getRun(sources(ports), request, readRunId(request.params["runId"])),
 	)
-	.get("/api/runs/:runId/grid", viewer, takes(), (request, ports) =>
-		getGrid(namedSources(ports), request, readRunId(request.params["runId"])),
-	)
-	.get("/api/runs/:runId/live", viewer, takes(), (request, ports) =>
-		getLive(liveSources(ports), request, readRunId(request.params["runId"])),
-	)
+	.get("/api/runs/:runId/grid", viewer, takes("part"), (request, ports) => {
+		const runId = readRunId(request.params["runId"]);
+		return getGrid(namedSources(ports), request, runId, queryOf(request));
+	})
+	.get("/api/runs/:runId/live", viewer, takes(), (request, ports) => {
+		const { expiresAtMs } = callerOf(request);
+		return getLive(liveSources(ports), request, readRunId(request.params["runId"]), expiresAtMs);
+	})
 	.get("/api/runs/:runId/tasks", viewer, takes("state", "limit", "cursor"), (request, ports) =>
 		getTasks(namedSources(ports), readRunId(request.params["runId"]), queryOf(request)),
 	)
@@ -84,7 +86,7 @@ router
 		return getTask(namedSources(ports), readRunId(runId), readTaskId(taskId));
 	})
 	.post("/api/runs/:runId/rerun", operator, takes(), (request, ports) =>
-		postRerun(actPorts(request, ports), request, readRunId(request.params["runId"])),
+		postRerun(startPorts(request, ports), request, readRunId(request.params["runId"])),
 	)
 	.post("/api/runs/:runId/cancel", operator, takes(), (request, ports) =>
 		postCancel(actPorts(request, ports), request, readRunId(request.params["runId"])),

@@ -120,7 +120,7 @@ export async function getTask(
 async function named({ nameTasks }: NamedSources, runId: RunId, tasks: readonly TaskView[]) {
 	const taskIds = tasks.map(({ taskId }) => taskId);
 	const names = await nameTasks(jobOfRun(runId), taskIds);
-	return tasks.map(({ taskId, ...task }) => ({ taskId, ...nameOf(names.get(taskId)), ...task }));
+	return tasks.map(({ taskId, ...task }) => ({ taskId, ...nameOf(names?.get(taskId)), ...task }));
 }
 
 async function summaryOf(sources: RunSources, record: RunRecord): Promise<Summary | undefined> {

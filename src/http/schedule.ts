@@ -51,9 +51,12 @@ export async function postPause(ports: ScheduleActPorts, request: Request): Prom
 		...(body["until"] === undefined ? {} : { until: String(body["until"]) }),
 	};
 	const act = { action: "schedule.pause", who: ports.who, subject: job, detail } as const;
-	return recordAct(ports, act, key, async () => {
-		const schedule = await ports.scheduler.pause({ job, untilMs, reason });
-		return answer(schedule, ports.jobs, `paused until ${formatTime(untilMs)}`);
+	return recordAct(ports, act, key, {
+		perform: async () => {
+			const schedule = await ports.scheduler.pause({ job, untilMs, reason });
+			return answer(schedule, ports.jobs, `paused until ${formatTime(untilMs)}`);
+		},
+		replay: () => showJob(ports, job),
 	});
 }
 
@@ -62,9 +65,17 @@ export async function postResume(ports: ScheduleActPorts, request: Request): Pro
 	const body = decodeObject(await readJsonBody(request), ["job"]);
 	const job = decodeScheduledJob(body["job"], ports.jobs);
 	const act = { action: "schedule.resume", who: ports.who, subject: job, detail: {} } as const;
-	return recordAct(ports, act, key, async () =>
-		answer(await ports.scheduler.resume(job), ports.jobs, "resumed"),
-	);
+	return recordAct(ports, act, key, {
+		perform: async () => answer(await ports.scheduler.resume(job), ports.jobs, "resumed"),
+		replay: () => showJob(ports, job),
+	});
+}
+
+/** As it is by now: what was done then may have been changed since. */
+async function showJob({ scheduler, jobs }: SchedulePorts, job: JobName): Promise<Response> {
+	const found = (await scheduler.schedule()).jobs.find((one) => one.job === job);
+	if (found === undefined) throw unknownJob(jobs);
+	return Response.json(found, uncached);
 }
 
 function answer(schedule: JobScheduleView | UnknownJob, jobs: JobRegistry, result: string): Done {

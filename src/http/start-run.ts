@@ -1,14 +1,15 @@
-import { decodeJobName, runIdForRequest, type TaskId } from "../domain/ids.ts";
+import { decodeJobName, type JobName, runIdForRequest, type TaskId } from "../domain/ids.ts";
 import type { Window } from "../domain/run.ts";
 import { formatTime } from "../domain/summary.ts";
 import type { Job, JobRegistry } from "../jobs/job.ts";
-import { decodeObject, decodeTaskIds, describeTaskIds } from "./body-fields.ts";
+import { decodeDryRun, decodeObject, decodeTaskIds, describeTaskIds } from "./body-fields.ts";
 import { badRequest } from "./errors.ts";
+import { answerDryRun } from "./estimate.ts";
 import { readJsonBody } from "./json-body.ts";
 import { type RequestedRunPorts, readIdempotencyKey, startRequestedRun } from "./requested-run.ts";
 import { decodeTime } from "./times.ts";
 
-/** `POST /api/runs`: starts a run by hand. */
+/** `POST /api/runs`: starts a run by hand, or says with `dryRun` what it would take. */
 export interface StartRunPorts extends RequestedRunPorts {
 	readonly jobs: JobRegistry;
 }
@@ -17,6 +18,7 @@ interface StartBody {
 	readonly job: Job;
 	readonly taskIds: readonly TaskId[] | null;
 	readonly window: Window | null;
+	readonly dryRun: boolean;
 }
 
 const windowHoursMax = 336;
@@ -25,6 +27,11 @@ export async function postRun(ports: StartRunPorts, request: Request): Promise<R
 	const key = readIdempotencyKey(request);
 	const body = decodeStartBody(await readJsonBody(request), ports.jobs);
 	const { job, taskIds, window } = body;
+	if (body.dryRun) {
+		if (taskIds !== null) await refuseUnknownTasks(ports.jobs, job.name, taskIds);
+		const tasks = taskIds ?? (await planTasks(ports.jobs, job.name));
+		return answerDryRun(ports.database, job.name, tasks.length, { job: job.name });
+	}
 	return startRequestedRun(
 		ports,
 		{ action: "run.start", subject: job.name, detail: describeBody(body) },
@@ -32,14 +39,14 @@ export async function postRun(ports: StartRunPorts, request: Request): Promise<R
 		[job.name, taskIds, window],
 		{ kind: "time", nameRun: (atMs) => runIdForRequest(job.name, atMs) },
 		async () => {
-			if (taskIds !== null) await refuseUnknownTasks(job, taskIds);
+			if (taskIds !== null) await refuseUnknownTasks(ports.jobs, job.name, taskIds);
 			return { job: job.name, trigger: "manual", slotAtMs: null, rerunOf: null, taskIds, window };
 		},
 	);
 }
 
 function decodeStartBody(value: unknown, jobs: JobRegistry): StartBody {
-	const body = decodeObject(value, ["job", "taskIds", "window"]);
+	const body = decodeObject(value, ["job", "taskIds", "window", "dryRun"]);
 	const name = decodeJobName(body["job"]);
 	const job = name.ok ? jobs.get(name.value) : undefined;
 	if (job === undefined) {
@@ -47,7 +54,7 @@ function decodeStartBody(value: unknown, jobs: JobRegistry): StartBody {
 	}
 	const taskIds = body["taskIds"] === undefined ? null : decodeTaskIds(body["taskIds"]);
 	const window = body["window"] === undefined ? null : decodeWindow(body["window"]);
-	return { job, taskIds, window };
+	return { job, taskIds, window, dryRun: decodeDryRun(body["dryRun"]) };
 }
 
 function describeBody({ taskIds, window }: StartBody): Readonly<Record<string, string | number>> {
@@ -71,16 +78,31 @@ function decodeWindow(value: unknown): Window {
 	return { fromMs, toMs };
 }
 
-/** Planning reads only, so the job itself says which ids it knows. */
-async function refuseUnknownTasks(job: Job, taskIds: readonly TaskId[]): Promise<void> {
-	const nowMs = Date.now();
-	const runId = runIdForRequest(job.name, nowMs);
-	const plan = await job.plan({ runId, startedAtMs: nowMs, window: null, taskIds });
-	const known = new Set(plan.ok ? plan.value.taskIds : []);
+/**
+ * Planning reads only, so the job itself says which tasks it has.
+ * @param taskIds of which; null for all
+ */
+export async function planTasks(
+	jobs: JobRegistry,
+	name: JobName,
+	taskIds: readonly TaskId[] | null = null,
+): Promise<readonly TaskId[]> {
+	const startedAtMs = Date.now();
+	const runId = runIdForRequest(name, startedAtMs);
+	const plan = await jobs.get(name)?.plan({ runId, startedAtMs, window: null, taskIds });
+	return plan?.ok ? plan.value.taskIds : [];
+}
+
+async function refuseUnknownTasks(
+	jobs: JobRegistry,
+	name: JobName,
+	taskIds: readonly TaskId[],
+): Promise<void> {
+	const known = new Set(await planTasks(jobs, name, taskIds));
 	const unknown = taskIds.filter((taskId) => !known.has(taskId));
 	if (unknown.length === 0) return;
 	throw badRequest(
 		"unknown_task_ids",
-		`${job.name} has no such tasks (any more): ${unknown.slice(0, 10).join(", ")}${unknown.length > 10 ? ", …" : ""}`,
+		`${name} has no such tasks (any more): ${unknown.slice(0, 10).join(", ")}${unknown.length > 10 ? ", …" : ""}`,
 	);
 }

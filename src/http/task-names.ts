@@ -2,11 +2,11 @@ import type { JobName, TaskId } from "../domain/ids.ts";
 import type { JobRegistry, TaskDescription } from "../jobs/job.ts";
 import { describeError, type Log } from "../log.ts";
 
-/** What people call the tasks of a job. */
+/** What people call the tasks of a job; null when that cannot be said just now. */
 export type NameTasks = (
 	job: JobName,
 	taskIds: readonly TaskId[],
-) => Promise<ReadonlyMap<TaskId, TaskDescription>>;
+) => Promise<ReadonlyMap<TaskId, TaskDescription> | null>;
 
 /** A job that has no names for its tasks, or cannot say them just now, leaves the ids: those are always true. */
 export function taskNamesOf(jobs: JobRegistry, log: Log): NameTasks {
@@ -16,7 +16,7 @@ export function taskNamesOf(jobs: JobRegistry, log: Log): NameTasks {
 			return (await jobs.get(job)?.describeTasks?.(taskIds)) ?? new Map();
 		} catch (error) {
 			log("warn", "tasks_unnamed", { job, error: describeError(error) });
-			return new Map();
+			return null;
 		}
 	};
 }

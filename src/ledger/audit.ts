@@ -56,6 +56,13 @@ export function auditRunStatements(
 	];
 }
 
+/** What an earlier request with this key wrote, or this one; `result` is null while its answer is not known. */
+export function entryOfRequestStatement(database: Database, requestKey: string): Statement {
+	return database
+		.prepare("SELECT audit_id AS id, result FROM audit WHERE request_key = ?1")
+		.bind(requestKey);
+}
+
 /** After the act. An entry that an earlier request with the same key made has its result already. */
 export async function finishEntry(database: Database, id: string, result: string): Promise<void> {
 	await database

@@ -3,7 +3,7 @@ import { cutMessage } from "../domain/outcome.ts";
 import type { Language } from "./notice.ts";
 import { english } from "./wording/en.ts";
 import { japanese } from "./wording/ja.ts";
-import type { CallFacts, Facts, Mark, Phrases, TaskFacts } from "./wording/phrases.ts";
+import type { Facts, Mark, Phrases, TaskFacts } from "./wording/phrases.ts";
 
 /**
  * Incidents in words: what is the same in every language, and the choice of one. Pure.
@@ -101,7 +101,6 @@ function gatherFacts(
 		openedAt: timeText(openedAtMs),
 		closedAt: closedAtMs === null ? null : timeText(closedAtMs),
 		occurrences,
-		calls: namesOfCalls(incident, mark),
 		mark,
 	};
 }
@@ -109,16 +108,4 @@ function gatherFacts(
 function countMissing(tasks: NonNullable<Incident["evidence"]["tasks"]>): TaskFacts {
 	const missing = tasks.failed + tasks.lost;
 	return { ...tasks, missing, missingPercent: percentText(missing, tasks.planned) };
-}
-
-function namesOfCalls({ job, runId }: Incident, mark: Mark): CallFacts {
-	const path = `/api/runs/${runId ?? ":runId"}`;
-	return {
-		show: mark(`GET ${path}`),
-		showLost: mark(`GET ${path}/tasks?state=lost`),
-		rerun: mark(`POST ${path}/rerun`),
-		rerunFailed: mark('{"scope":"failed"}'),
-		start: mark("POST /api/runs"),
-		startJob: mark(JSON.stringify({ job })),
-	};
 }

@@ -35,15 +35,18 @@ describe("signing in", () => {
 		expect(await page.getByRole("searchbox").inputValue()).toBe("rin");
 	});
 
-	it.each(["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"])(
-		"leads to the ledger, and not to %s",
-		async (next) => {
-			const { page } = await visit(`/sign-in?next=${encodeURIComponent(next)}`, { as: null });
-			await page.getByLabel("Token").fill(viewerToken);
-			await page.keyboard.press("Enter");
-			await page.waitForURL(`${ground.origin}/`);
-		},
-	);
+	it.each([
+		"//evil.example/",
+		"https://evil.example/",
+		"/\\evil.example",
+		"/\t/evil.example",
+		"javascript:alert(1)",
+	])("leads to the ledger, and not to %s", async (next) => {
+		const { page } = await visit(`/sign-in?next=${encodeURIComponent(next)}`, { as: null });
+		await page.getByLabel("Token").fill(viewerToken);
+		await page.keyboard.press("Enter");
+		await page.waitForURL(`${ground.origin}/`);
+	});
 
 	it("with a wrong token says so, and the next try can be typed at once", async () => {
 		const { page, context } = await visit("/sign-in", { as: null });
@@ -61,6 +64,22 @@ describe("signing in", () => {
 		await page.keyboard.type(adminToken);
 		await page.keyboard.press("Enter");
 		await page.waitForURL(`${ground.origin}/`);
+	});
+
+	it("in a browser that keeps no cookie says so, and what to do", async () => {
+		const { page, context } = await visit("/sign-in", { as: null });
+		await page.route("**/api/session", async (route) => {
+			if (route.request().method() !== "POST") return route.continue();
+			const answer = await route.fetch();
+			await context.clearCookies();
+			const { "set-cookie": _dropped, ...headers } = answer.headers();
+			return route.fulfill({ status: answer.status(), headers, body: await answer.text() });
+		});
+		await page.getByLabel("Token").fill(adminToken);
+		await page.keyboard.press("Enter");
+		await page.getByText("This browser did not keep the session.").waitFor();
+		expect(new URL(page.url()).pathname).toBe("/sign-in");
+		expect(await page.getByRole("button", { name: "Open the ledger" }).isEnabled()).toBe(true);
 	});
 
 	it("with nothing asks for the token, and sends nothing", async () => {
@@ -110,6 +129,48 @@ describe("signing out", () => {
 			await page.goto(ground.origin + path);
 			await page.waitForURL(/\/sign-in/);
 		}
+	});
+
+	it("that does not get through says that one is still signed in, and works when tried again", async () => {
+		const { page, context } = await visit("/");
+		await page.locator(".last .sentence").waitFor();
+		await page.locator(".menu summary").click();
+		const out = page.getByRole("button", { name: "Sign out" });
+		const told = page.locator(".menu").getByRole("alert");
+		const error = { code: "unavailable", message: "Not now.", requestId: "r" };
+		for (const [answer, why] of [
+			["abort", "No connection to the ledger."],
+			["503", "The ledger could not answer."],
+		] as const) {
+			await page.route("**/api/session", (route) => {
+				if (route.request().method() !== "DELETE") return route.continue();
+				return answer === "abort" ? route.abort() : route.fulfill({ status: 503, json: { error } });
+			});
+			await out.click();
+			await told.filter({ hasText: why }).getByText("You are still signed in.").waitFor();
+			expect(new URL(page.url()).pathname).toBe("/");
+			expect(await context.cookies()).toHaveLength(1);
+			await page.unroute("**/api/session");
+		}
+		await out.click();
+		await page.waitForURL(`${ground.origin}/sign-in`);
+	});
+
+	it("of who was let in by Cloudflare Access leads to where one signs out there", async () => {
+		const { page } = await visit("/");
+		await page.locator(".last .sentence").waitFor();
+		await page.route("**/api/session", (route) => {
+			if (route.request().method() !== "DELETE") return route.continue();
+			const error = { code: "access_session", message: "Sign out there.", requestId: "r" };
+			return route.fulfill({ status: 409, json: { error } });
+		});
+		await page.route("**/cdn-cgi/access/logout", (route) => route.fulfill({ body: "signed out" }));
+		await page.locator(".menu summary").click();
+		await page.getByRole("button", { name: "Sign out" }).click();
+		const link = page.getByRole("link", { name: "Cloudflare Access let you in. Sign out there" });
+		await link.click();
+		await page.getByText("signed out", { exact: true }).waitFor();
+		expect(new URL(page.url()).pathname).toBe("/cdn-cgi/access/logout");
 	});
 
 	it("elsewhere ends this page's session, too: it says so, and goes on where one was", async () => {

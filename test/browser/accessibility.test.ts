@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findBarriers } from "../support/browser.ts";
 import { writeHistory } from "./history.ts";
-import { phone, settle } from "./looking.ts";
+import { phone, settle, waitUntilClosed } from "./looking.ts";
 import { plainPages, setUpGround } from "./visits.ts";
 
 /** WCAG 2.2 AA by axe: every page, dialog and state, on each kind of screen, in both languages. */
@@ -88,6 +88,58 @@ describe.each(views)("on %s in %s", (_screen, _language, context) => {
 			);
 			barriers.push(...(await look(page, path)));
 		}
+		expect(barriers).toEqual([]);
+	});
+
+	it("no dialog has a barrier, nor the menu, nor what is selected or paused", async () => {
+		const { page } = await visit(`/runs/${partial}`, { context });
+		const barriers: string[] = [];
+		const dialog = page.getByRole("dialog");
+		const rows = page.locator(".task-table tbody tr");
+		const lookAtDialog = async (where: string) => {
+			await dialog.waitFor();
+			await dialog.locator("[role=status]").waitFor({ state: "detached" });
+			barriers.push(...(await look(page, where)));
+		};
+		const ask = async (where: string, key: string) => {
+			// A key does something as soon as it is known that one may act, as the buttons do.
+			await page.locator(".actions button").first().waitFor();
+			await page.keyboard.press(key);
+			await lookAtDialog(where);
+			await page.keyboard.press("Escape");
+			await waitUntilClosed(page);
+		};
+		await rows.first().waitFor();
+		await ask("re-run", "r");
+		await ask("keys", "?");
+		await page.locator(".task-table input[type=checkbox]").first().check();
+		barriers.push(...(await look(page, "a selection")));
+		await page.locator(".menu summary").click();
+		barriers.push(...(await look(page, "the menu")));
+
+		// Of its own: the other one is over when its tasks have timed out often enough.
+		const toCancel = await ground.start([1]);
+		await page.goto(`${ground.origin}/runs/${toCancel}`);
+		await ask("cancel", "c");
+		await ground.deployment.api(`/api/runs/${toCancel}/cancel`, { method: "POST" });
+
+		await page.goto(`${ground.origin}/`);
+		await page.locator(".last").waitFor();
+		await ask("start", "s");
+		const pause = page.locator(".entry .actions button").nth(1);
+		await pause.click();
+		await dialog.locator(".button.primary").click();
+		await dialog.locator("[aria-invalid=true]").waitFor();
+		await lookAtDialog("pause, without a reason");
+		await dialog.locator("#pause-reason").fill("moving D1");
+		await dialog.locator(".button.primary").click();
+		await waitUntilClosed(page);
+		await page.locator(".due.paused").waitFor();
+		barriers.push(...(await look(page, "paused")));
+		await pause.click();
+		await lookAtDialog("resume");
+		await dialog.locator(".button.primary").click();
+		await page.locator(".due.paused").waitFor({ state: "detached" });
 		expect(barriers).toEqual([]);
 	});
 

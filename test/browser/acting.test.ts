@@ -1,3 +1,4 @@
+import type { Request } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import type { Schedule, ScheduledJob } from "../../src/dashboard/api/shapes.ts";
 import { setUpStage } from "./stage.ts";
@@ -9,6 +10,10 @@ async function readSchedule(): Promise<ScheduledJob | undefined> {
 	const answer = await stage.deployment.api("/api/schedule");
 	return ((await answer.json()) as Schedule).jobs[0];
 }
+
+/** What only asks what would happen is none. */
+const isAct = (request: Request) =>
+	request.method() === "POST" && !request.postData()?.includes("dryRun");
 
 interface Act {
 	readonly action: string;
@@ -31,6 +36,7 @@ describe("an operator who starts a run", () => {
 		await page.locator(".last .sentence").waitFor();
 		await page.keyboard.press("s");
 		const dialog = page.getByRole("dialog");
+		await dialog.locator(".estimate").waitFor();
 		expect(await dialog.locator(".estimate div").allTextContents()).toEqual([
 			"Tasks40",
 			expect.stringMatching(/^About[\d.]+ (ms|s|min)/),
@@ -66,7 +72,7 @@ describe("an operator who starts a run", () => {
 		const keys: (string | undefined)[] = [];
 		let isAnswerLost = true;
 		await page.route("**/api/runs", async (route) => {
-			if (route.request().method() !== "POST") return route.continue();
+			if (!isAct(route.request())) return route.continue();
 			keys.push(route.request().headers()["idempotency-key"]);
 			if (!isAnswerLost) return route.continue();
 			// It arrived, and its answer did not.
@@ -85,6 +91,46 @@ describe("an operator who starts a run", () => {
 		expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
 		expect(keys[1]).toBe(keys[0]);
 		await page.getByRole("heading", { name: "All 40 tasks succeeded." }).waitFor();
+	});
+
+	it("cannot close the question while it is sent, and leaving the page with Back is not undone by the answer", async () => {
+		const { page } = stage;
+		const keys: (string | undefined)[] = [];
+		let letGo = () => {};
+		const held = new Promise<void>((resolve) => {
+			letGo = resolve;
+		});
+		await page.route("**/api/runs", async (route) => {
+			if (!isAct(route.request())) return route.continue();
+			keys.push(route.request().headers()["idempotency-key"]);
+			await held;
+			await route.continue();
+		});
+		await page.getByRole("link", { name: "Audit" }).click();
+		await page.getByRole("heading", { name: "Audit" }).waitFor();
+		await page.getByRole("link", { name: "Ledger", exact: true }).click();
+		await page.getByRole("button", { name: "Start a run now" }).click();
+		const dialog = page.getByRole("dialog");
+		await dialog.getByRole("button", { name: "Start it" }).click();
+		await dialog.getByText("Sending …").waitFor();
+		for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press("Escape");
+		await dialog.getByRole("button", { name: "Close" }).click({ force: true });
+		await dialog.getByRole("button", { name: "Not now" }).click({ force: true });
+		await dialog.getByText("Sending …").waitFor();
+
+		// Back takes the page away with it; asked again it is the same act.
+		await page.goBack();
+		await page.getByRole("heading", { name: "Audit" }).waitFor();
+		await page.getByRole("link", { name: "Ledger", exact: true }).click();
+		await page.getByRole("button", { name: "Start a run now" }).click();
+		await dialog.getByRole("button", { name: "Start it" }).click();
+		await expect.poll(() => keys.length).toBe(2);
+		await page.goBack();
+		letGo();
+		await expect.poll(readActs).toContainEqual(expect.stringContaining("run.start"));
+		await page.waitForLoadState("networkidle");
+		expect(new URL(page.url()).pathname).toBe("/audit");
+		expect(keys[1]).toBe(keys[0]);
 	});
 });
 
@@ -118,6 +164,23 @@ describe("an operator who stops a run", () => {
 		);
 	});
 
+	it("is not told figures that nobody knows yet", async () => {
+		const { page, deployment } = stage;
+		stage.answer([0], { hang: true });
+		const runId = await stage.start([0, 1]);
+		await page.routeWebSocket(/\/live$/, (socket) => void socket.close({ code: 1011 }));
+		await page.route("**/grid", (route) => route.abort());
+		await page.goto(`${stage.origin}/runs/${runId}`);
+		await page.getByRole("heading", { name: /^Running/ }).waitFor();
+		await page.keyboard.press("c");
+		const dialog = page.getByRole("dialog");
+		await dialog.getByText(/^Stops all tasks that have not started/).waitFor();
+		await dialog.getByRole("button", { name: "Stop it" }).click();
+		await dialog.getByText(/under way finish\.$/).waitFor();
+		stage.answer([0], null);
+		await deployment.sealed(runId);
+	});
+
 	it("sees a run sealed at once where nothing was under way", async () => {
 		const { page } = stage;
 		// Each time that it is tried it fails, and then it waits.
@@ -143,7 +206,9 @@ describe("an operator who pauses the schedule", () => {
 		await dialog.getByText("Say why, in a few words.").waitFor();
 		expect(stage.posted).toEqual([]);
 		await dialog.getByLabel("Reason").fill("<script>alert(1)</script> moves D1");
+		await dialog.getByText(/^2[34] slots will have no run\.$/).waitFor();
 		await dialog.getByLabel("For how long").selectOption("6 hours");
+		await dialog.getByText("6 slots will have no run.").waitFor();
 		await pause.dblclick();
 		await dialog.waitFor({ state: "detached" });
 		const due = page.locator(".due.paused");

@@ -33,3 +33,9 @@ export async function measureOverflow(page: Page): Promise<number> {
 export async function waitUntilClosed(page: Page): Promise<void> {
 	await page.locator("dialog").waitFor({ state: "detached" });
 }
+
+/** The span of ascending figures that so many hundredths of them are within. */
+export function percentile(figures: readonly number[], hundredth: number): number {
+	const sorted = [...figures].sort((a, b) => a - b);
+	return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * hundredth) / 100))] ?? 0;
+}

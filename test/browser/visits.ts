@@ -4,7 +4,7 @@ import { launchBrowser, openPage } from "../support/browser.ts";
 import { adminToken, type Deployment, deploy } from "../support/deployment.ts";
 import { takeSession } from "./looking.ts";
 
-/** A deployment and a browser for a file of tests that are about who looks, and on what screen. */
+/** A deployment and a browser for a file of tests. */
 export interface Ground {
 	deployment: Deployment;
 	origin: string;
@@ -13,8 +13,8 @@ export interface Ground {
 	visit(path: string, options?: VisitOptions): Promise<Visit>;
 	/** The id of a streamer, who is a task. */
 	streamer(index: number): string;
-	/** Starts a run by the API. */
-	start(): Promise<string>;
+	/** Starts a run by the API, over all streamers or over some. */
+	start(indexes?: readonly number[]): Promise<string>;
 }
 
 export interface VisitOptions {
@@ -57,11 +57,12 @@ export function setUpGround(
 			if (streamer === undefined) throw new Error(`there is no streamer ${index}`);
 			return streamer.id;
 		},
-		start: async () => {
+		start: async (indexes) => {
+			const some = indexes === undefined ? {} : { taskIds: indexes.map(ground.streamer) };
 			const answer = await ground.deployment.api("/api/runs", {
 				method: "POST",
 				headers: { "content-type": "application/json" },
-				body: JSON.stringify({ job: "collect-clips" }),
+				body: JSON.stringify({ job: "collect-clips", ...some }),
 			});
 			return ((await answer.json()) as { runId: string }).runId;
 		},

@@ -47,14 +47,6 @@ export async function openPage(
 	return { context, page, problems };
 }
 
-/** By the form, as an operator or a viewer would: the cookie is the page's from then on. */
-export async function signIn(page: Page, origin: string, token: string): Promise<void> {
-	await page.goto(`${origin}/sign-in`);
-	await page.locator("#token").fill(token);
-	await page.locator("#token").press("Enter");
-	await page.waitForURL(`${origin}/`);
-}
-
 /** What axe finds wrong by WCAG 2.2 AA, a line each: the rule, how bad, and where. */
 export async function findBarriers(page: Page): Promise<string[]> {
 	await page.evaluate(axeSource);

@@ -202,6 +202,53 @@ describe("the audit log", () => {
 		}
 	});
 
+	it("has the result of a request that came again after its answer was lost, and the act is not done twice", async () => {
+		const until = new Date(Date.now() + 3_600_000).toISOString();
+		const pause = { job: "collect-clips", until, reason: "D1 is moved" };
+		const key = { "idempotency-key": "lost" };
+		const paused = async () => {
+			const answer = await deployment.api("/api/schedule");
+			return ((await answer.json()) as { jobs: { paused: object | null }[] }).jobs[0]?.paused;
+		};
+		expect((await post("/api/schedule/pause", pause, key)).status).toBe(200);
+		// As after a Worker that was cut off between the act and its result.
+		await deployment.rows("UPDATE audit SET result = NULL");
+		expect((await post("/api/schedule/pause", pause, key)).status).toBe(200);
+		expect(await entries()).toMatchObject([{ result: `paused until ${until}` }]);
+
+		expect((await post("/api/schedule/resume", { job: "collect-clips" })).status).toBe(200);
+		const late = await post("/api/schedule/pause", pause, key);
+		expect(late.status).toBe(200);
+		expect(await late.json()).toMatchObject({ job: "collect-clips", paused: null });
+		expect(await paused()).toBeNull();
+		expect((await entries()).map(({ action }) => action)).toEqual([
+			"schedule.resume",
+			"schedule.pause",
+		]);
+	});
+
+	it("answers a cancel that is repeated with its key with what it did, also when the run is long over", async () => {
+		deployment.twitch.respondWith(idOf(0), { hang: true, times: 1 });
+		const runId = await start();
+		const key = { "idempotency-key": "stop" };
+		const cancel = async () => {
+			const answer = await post(`/api/runs/${runId}/cancel`, undefined, key);
+			return { status: answer.status, body: await answer.json() };
+		};
+		const first = await cancel();
+		expect(first).toMatchObject({ status: 200, body: { runId } });
+		await deployment.rows("UPDATE audit SET result = NULL WHERE action = 'run.cancel'");
+		deployment.twitch.respondWith(idOf(0), null);
+		await deployment.sealed(runId);
+		const { status, body } = await cancel();
+		expect(status).toBe(200);
+		expect(await cancel()).toEqual({ status, body });
+		const found = await entries();
+		expect(found.map(({ action }) => action)).toEqual(["run.cancel", "run.start"]);
+		const { cancelled, running } = body as { cancelled: number; running: number };
+		expect(found[0]?.result).toBe(`${cancelled} cancelled, ${running} running`);
+	});
+
 	it("comes page by page, newest first, each entry once", async () => {
 		for (let times = 0; times < 7; times += 1) {
 			await post("/api/schedule/resume", { job: "collect-clips" });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { signSession } from "../../src/auth/session-cookie.ts";
 import type { Summary } from "../../src/domain/summary.ts";
 import { adminToken, type Deployment, deploy } from "../support/deployment.ts";
 import { LivePage } from "../support/live-page.ts";
@@ -189,6 +190,32 @@ describe("who may watch", () => {
 		]) {
 			expect(await watch(runId, headers).opened).toBe(true);
 		}
+	});
+
+	it("is told nothing more when their session has expired, not even how the run ended", async () => {
+		// Sessions expire on the second; the run is cut off two seconds after its start, when its task times out.
+		const secondMs = 1_000;
+		const wait = (untilMs: number) =>
+			new Promise((resolve) => setTimeout(resolve, untilMs - Date.now()));
+		const startMs = (Math.floor(Date.now() / secondMs) + 1) * secondMs;
+		await wait(startMs);
+		deployment.twitch.respondWith(idOf(0), { hang: true });
+		const runId = await start({ taskIds: [idOf(0), idOf(1)] });
+		const expiresAtMs = startMs + secondMs;
+		const session = { sessionId: crypto.randomUUID(), role: "viewer", expiresAtMs } as const;
+		const credentials = { adminToken, viewerToken, access: undefined };
+		const cookie = `__Host-daicho=${await signSession(session, credentials)}`;
+		const expiring = watch(runId, { cookie, origin });
+		const staying = watch(runId);
+		await expect.poll(() => expiring.page.messages.length).toBeGreaterThan(0);
+		await wait(expiresAtMs);
+		const { length } = expiring.page.messages;
+		await staying.ended();
+		await expiring.ended();
+		expect(staying.page.sealed?.verdict).toBe("partial");
+		expect(expiring.page.messages).toHaveLength(length);
+		expect(await expiring.closed).toBe(4000);
+		deployment.twitch.respondWith(idOf(0), null);
 	});
 
 	it("is nobody else, and no other page with somebody's cookie", async () => {

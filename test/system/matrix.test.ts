@@ -116,6 +116,22 @@ describe("the matrix", () => {
 		expect(((await later.json()) as Matrix).runs).toHaveLength(4);
 	});
 
+	it("that could not be named is named as soon as it can be, and nobody keeps the one without names", async () => {
+		runIds.push(await run({ taskIds: [idOf(0)] }));
+		await deployment.rows("ALTER TABLE streamers RENAME TO streamers_gone");
+		try {
+			const answer = await deployment.api("/api/matrix?job=collect-clips");
+			expect(answer.headers.get("etag")).toBeNull();
+			expect(answer.headers.get("cache-control")).toBe("no-store");
+			const { rows } = (await answer.json()) as Matrix;
+			expect(rows.every(({ name }) => name === null)).toBe(true);
+		} finally {
+			await deployment.rows("ALTER TABLE streamers_gone RENAME TO streamers");
+		}
+		const { rows } = await matrix();
+		expect(rows.find(({ taskId }) => taskId === idOf(3))?.name).toBe("<script>alert(1)</script>");
+	});
+
 	it("of a job that has not run is empty", async () => {
 		expect(await read("/api/matrix?job=other")).toEqual({
 			job: "other",
@@ -173,6 +189,16 @@ describe("the grid of a run", () => {
 		await deployment.api(`/api/runs/${runId}/cancel`, { method: "POST" });
 		deployment.twitch.respondWith(idOf(0), null);
 		await deployment.sealed(runId);
+	});
+
+	it("has its states alone for who knows the rest", async () => {
+		const path = `/api/runs/${runIds[1]}/grid`;
+		const { states } = await read<Grid>(path);
+		const answer = await deployment.api(`${path}?part=states`);
+		expect(await answer.json()).toEqual({ states });
+		const headers = { "if-none-match": answer.headers.get("etag") ?? "" };
+		expect((await deployment.api(`${path}?part=states`, { headers })).status).toBe(304);
+		expect((await deployment.api(`${path}?part=names`)).status).toBe(400);
 	});
 
 	it("is a 304 when nothing has moved", async () => {

@@ -166,6 +166,41 @@ describe("a rerun", () => {
 	});
 });
 
+describe("what a run would take", () => {
+	it("of all streamers is what whole runs took, whatever was run again since", async () => {
+		const small = { scope: "selection", taskIds: [idOf(1)] };
+		const path = `/api/runs/${bad.runId}/rerun`;
+		for (let times = 0; times < 5; times += 1) {
+			await deployment.sealed(await runIdOf(await post(path, small)));
+		}
+		const { runs } = (await (await deployment.api("/api/runs?limit=100")).json()) as {
+			runs: Summary[];
+		};
+		const durations = runs
+			.filter(({ verdict, tasks }) => verdict !== "cancelled" && tasks.planned === 40)
+			.map(({ durationMs }) => durationMs);
+		const whole = {
+			dryRun: true,
+			tasks: 40,
+			aboutMs: Math.ceil(durations.reduce((sum, ms) => sum + ms, 0) / durations.length),
+			basedOnRuns: durations.length,
+		};
+		expect(await (await post(path, { scope: "all", dryRun: true })).json()).toMatchObject(whole);
+		const start = { job: "collect-clips", dryRun: true };
+		const started = await post("/api/runs", start);
+		expect(started.status).toBe(200);
+		expect(await started.json()).toMatchObject({ job: "collect-clips", ...whole });
+		expect(await (await post(path, { ...small, dryRun: true })).json()).toMatchObject({
+			tasks: 1,
+			basedOnRuns: 5,
+		});
+		const unknown = await post("/api/runs", { ...start, taskIds: ["1"] });
+		expect(await errorOf(unknown)).toEqual({ status: 400, code: "unknown_task_ids" });
+		const after = await deployment.rows("SELECT count(*) AS runs FROM runs");
+		expect(after).toEqual([{ runs: runs.length }]);
+	});
+});
+
 describe("cancelling", () => {
 	it("stops what has not started, says how many were past that point, and can be repeated", async () => {
 		deployment.twitch.respondWith(idOf(0), { hang: true, times: 1 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Watcher } from "../../durable-objects/run-coordinator/live.ts";
+import { type Watcher, watchMaxMs } from "../../durable-objects/run-coordinator/live.ts";
 import {
 	byteLength,
 	liveBytesMax,
@@ -18,12 +18,12 @@ import { World } from "../support/world.ts";
 /** Watching a run: what is told is what is so, and nobody's watching harms the run. */
 class Socket implements Watcher {
 	readonly page = new LivePage();
-	readonly sinceMs: number;
+	readonly untilMs: number;
 	closed: number | null = null;
 	broken = false;
 
-	constructor(sinceMs: number) {
-		this.sinceMs = sinceMs;
+	constructor(untilMs: number) {
+		this.untilMs = untilMs;
 	}
 
 	send(text: string): void {
@@ -61,7 +61,7 @@ class WatchedWorld {
 	}
 
 	join(): Socket {
-		const socket = new Socket(this.world.nowMs);
+		const socket = new Socket(this.world.nowMs + watchMaxMs);
 		const answer = this.world.coordinator.live.watch(() => {
 			this.sockets.push(socket);
 			return socket;
@@ -170,7 +170,7 @@ describe("somebody who watches a run", () => {
 		expect(socket.page.messages.at(-1)?.type).toBe("changes");
 	});
 
-	it("is sent away after ten minutes, to be asked again who they are", async () => {
+	it("is sent away after ten minutes, before anything more is told, to be asked again who they are", async () => {
 		const there = await watched(40);
 		await there.world.ring();
 		const early = there.join();
@@ -178,8 +178,26 @@ describe("somebody who watches a run", () => {
 		const late = there.join();
 		there.world.nowMs += 300_001;
 		await there.world.deliver(there.world.take());
+		const heard = [early.page.messages.length, late.page.messages.length] as const;
 		there.tell();
 		expect([early.closed, late.closed]).toEqual([4000, null]);
+		expect(early.page.messages).toHaveLength(heard[0]);
+		expect(late.page.messages).toHaveLength(heard[1] + 1);
+	});
+
+	it("of a run that was quiet for hours does not hear how it ended when their time was over before", async () => {
+		const there = await watched(3);
+		await there.world.ring();
+		const early = there.join();
+		there.world.nowMs += watchMaxMs;
+		const late = there.join();
+		await there.world.finish();
+		const heard = early.page.messages.length;
+		there.tell();
+		expect([early.closed, late.closed]).toEqual([4000, 1000]);
+		expect(early.page.messages).toHaveLength(heard);
+		expect(early.page.sealed ?? null).toBeNull();
+		expect(late.page.sealed).not.toBeNull();
 	});
 
 	it("finds no run, or too many others, or too many tasks", async () => {
@@ -194,6 +212,9 @@ describe("somebody who watches a run", () => {
 		for (let sockets = 0; sockets < 50; sockets += 1) there.join();
 		expect(live.watch(never)).toEqual({ kind: "too_many_watchers" });
 		there.leave(there.sockets[0] ?? never());
+		there.join();
+		// Those whose time is over take nobody's place, though nothing has happened since.
+		there.world.nowMs += watchMaxMs;
 		there.join();
 
 		const many = await watched(20_001);

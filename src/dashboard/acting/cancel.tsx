@@ -13,6 +13,7 @@ interface Cancelled {
 export function CancelDialog(props: {
 	readonly runId: string;
 	readonly open: number;
+	/** Empty while they are not known. */
 	readonly states: readonly TaskState[];
 	readonly onDone: () => void;
 	readonly onClose: () => void;
@@ -23,12 +24,17 @@ export function CancelDialog(props: {
 	return (
 		<Question<never, Cancelled>
 			title={words.act.cancel}
+			asks={`cancel ${props.runId}`}
 			confirm={words.act.doCancel}
 			isDanger
 			check={null}
 			describe={() => (
 				<>
-					<p>{words.act.cancelTold(count(Math.max(0, props.open - running)), count(running))}</p>
+					<p>
+						{props.states.length === 0
+							? words.act.cancelToldUncounted
+							: words.act.cancelTold(count(Math.max(0, props.open - running)), count(running))}
+					</p>
 					<p>{words.act.cancelSealed}</p>
 				</>
 			)}

@@ -1,3 +1,4 @@
+import type { DryRun } from "../api/shapes.ts";
 import { formatCount, formatDuration } from "../format/spans.ts";
 import { useReader } from "../parts/reader.tsx";
 
@@ -5,38 +6,32 @@ import { useReader } from "../parts/reader.tsx";
 const shownMsMin = 1_000;
 
 /** What a run would take: how many tasks, about how long, about how many Twitch points. */
-export function Estimate(props: {
-	readonly tasks: number;
-	readonly aboutMs: number;
-	readonly twitchRequests: number;
-	readonly basedOnRuns: number;
-}) {
+export function Estimate({ plan }: { readonly plan: DryRun }) {
 	const { words, language } = useReader();
 	const count = (value: number) => formatCount(value, language);
-	const hasBasis = props.basedOnRuns > 0;
+	const { basedOnRuns, aboutMs, aboutMeters } = plan;
+	const hasBasis = basedOnRuns > 0;
 	return (
 		<>
 			<dl class="estimate">
 				<div>
 					<dt>{words.act.tasks}</dt>
-					<dd>{hasBasis || props.tasks > 0 ? count(props.tasks) : "–"}</dd>
+					<dd>{count(plan.tasks)}</dd>
 				</div>
 				<div>
 					<dt>{words.act.about}</dt>
-					<dd>{hasBasis ? formatDuration(Math.max(shownMsMin, props.aboutMs), language) : "–"}</dd>
+					<dd>{hasBasis ? formatDuration(Math.max(shownMsMin, aboutMs), language) : "–"}</dd>
 				</div>
 				<div>
 					<dt>{words.act.points}</dt>
 					<dd>
-						{hasBasis ? count(props.twitchRequests) : "–"}
+						{hasBasis ? count(aboutMeters["twitchRequests"] ?? 0) : "–"}
 						<small>{words.act.pointsTold}</small>
 					</dd>
 				</div>
 			</dl>
 			<p class="soft small">
-				{hasBasis
-					? words.act.basis(props.basedOnRuns, count(props.basedOnRuns))
-					: words.act.noBasis}
+				{hasBasis ? words.act.basis(basedOnRuns, count(basedOnRuns)) : words.act.noBasis}
 			</p>
 		</>
 	);

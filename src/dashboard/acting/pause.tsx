@@ -1,7 +1,7 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { post } from "../api/client.ts";
 import type { ScheduledJob } from "../api/shapes.ts";
-import { formatMoment } from "../format/spans.ts";
+import { formatCount, formatMoment } from "../format/spans.ts";
 import { useReader } from "../parts/reader.tsx";
 import { Moment } from "../parts/time.tsx";
 import { Question } from "./question.tsx";
@@ -10,21 +10,43 @@ import { Question } from "./question.tsx";
 const hourMs = 3_600_000;
 const choicesHours = [1, 6, 24, 72, 168, 720] as const;
 const reasonCharactersMax = 200;
+/** More than this, and the number itself says nothing. */
+const slotsMax = 1_000;
+
+/** What knows cron expressions is fetched when somebody is about to pause. */
+function useSkippedSlots(cron: string, fromMs: number, toMs: number): number | undefined {
+	const [skipped, setSkipped] = useState<number>();
+	useEffect(() => {
+		let wanted = true;
+		import("../../domain/schedule.ts").then(
+			({ countSlots }) => wanted && setSkipped(countSlots(cron, fromMs, toMs, slotsMax)),
+			() => wanted && setSkipped(undefined),
+		);
+		return () => {
+			wanted = false;
+		};
+	}, [cron, fromMs, toMs]);
+	return skipped;
+}
 
 export function PauseDialog(props: {
-	readonly job: string;
+	readonly job: ScheduledJob;
 	readonly onDone: () => void;
 	readonly onClose: () => void;
 }) {
-	const { words } = useReader();
+	const { words, language } = useReader();
+	const tellSkipped = (count: number) =>
+		`${formatCount(count, language)}${count === slotsMax ? "+" : ""}`;
 	const [hours, setHours] = useState<number>(24);
 	const [reason, setReason] = useState("");
 	const [isMissing, setMissing] = useState(false);
 	const [nowMs] = useState(Date.now);
 	const untilMs = nowMs + hours * hourMs;
+	const skipped = useSkippedSlots(props.job.cron, nowMs, untilMs);
 	return (
 		<Question<never, ScheduledJob>
 			title={words.schedule.pause}
+			asks={`pause ${props.job.job}`}
 			confirm={words.act.doPause}
 			check={null}
 			describe={() => (
@@ -43,6 +65,7 @@ export function PauseDialog(props: {
 						))}
 					</select>
 					<p class="soft small">{words.act.until(<Moment at={untilMs} />)}</p>
+					{skipped !== undefined && <p>{words.act.pauseSkips(skipped, tellSkipped(skipped))}</p>}
 					<label for="pause-reason">{words.schedule.reason}</label>
 					<input
 						id="pause-reason"
@@ -66,7 +89,7 @@ export function PauseDialog(props: {
 			}}
 			send={(key) => {
 				const until = new Date(untilMs).toISOString();
-				const body = { job: props.job, until, reason: reason.trim() };
+				const body = { job: props.job.job, until, reason: reason.trim() };
 				return post("/api/schedule/pause", body, key);
 			}}
 			onDone={() => {
@@ -88,15 +111,14 @@ export function ResumeDialog(props: {
 	return (
 		<Question<never, ScheduledJob>
 			title={words.schedule.resume}
+			asks={`resume ${props.job.job}`}
 			confirm={words.act.doResume}
 			check={null}
 			describe={() => (
 				<p>
-					{nextSlot === null
-						? words.act.resumeNow
-						: words.act.resumeTold(
-								formatMoment(Date.parse(nextSlot), "dayMinute", language, timeZone),
-							)}
+					{words.act.resumeTold(
+						formatMoment(Date.parse(nextSlot), "dayMinute", language, timeZone),
+					)}
 				</p>
 			)}
 			send={(key) => post("/api/schedule/resume", { job: props.job.job }, key)}

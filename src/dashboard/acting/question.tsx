@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Answer, Refusal } from "../api/client.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { useRefusalText } from "../parts/notices.tsx";
@@ -8,10 +8,12 @@ import { mayTryAgain, Once } from "./once.ts";
 
 /**
  * The one way to act: first what it would do, then one question, then one request. Closing asks nothing and sends
- * nothing.
+ * nothing; while the request is under way, it cannot be closed.
  */
 export function Question<Preview, Result>(props: {
 	readonly title: string;
+	/** What is asked for, the same text for the same act: `start collect-clips`. */
+	readonly asks: string;
 	readonly confirm: string;
 	readonly isDanger?: boolean;
 	/** What it would do, found out before anything can be pressed; null where nothing has to be asked. */
@@ -35,13 +37,15 @@ export function Question<Preview, Result>(props: {
 	// Made when the dialog opens: the body may still be filled in, the key stays the dialog's.
 	const [sendLatest] = useState(() => ({ send: props.send }));
 	sendLatest.send = props.send;
-	const [once] = useState(() => new Once<Result>((key) => sendLatest.send(key)));
+	const [once] = useState(() => new Once<Result>(props.asks, (key) => sendLatest.send(key)));
 
+	// The browser's Back takes the view away, and with it whoever wants to hear of the answer.
+	const isShown = useRef(true);
 	useEffect(() => {
-		let wanted = true;
-		props.check?.().then((answer) => wanted && setChecked(answer));
+		isShown.current = true;
+		props.check?.().then((answer) => isShown.current && setChecked(answer));
 		return () => {
-			wanted = false;
+			isShown.current = false;
 		};
 	}, []);
 
@@ -49,7 +53,7 @@ export function Question<Preview, Result>(props: {
 		if (props.isReady?.() === false) return;
 		setSending(true);
 		const answer = await once.press();
-		if (answer === undefined) return;
+		if (answer === undefined || !isShown.current) return;
 		setSending(false);
 		if (!answer.ok) return setRefusal(answer.refusal);
 		const told = props.onDone(answer.value);
@@ -62,7 +66,7 @@ export function Question<Preview, Result>(props: {
 	const problem = checkRefusal ?? refusal;
 	const mayPress = isChecked && (refusal === undefined || mayTryAgain(refusal));
 	return (
-		<Dialog title={props.title} onClose={props.onClose}>
+		<Dialog title={props.title} isHeld={isSending} onClose={props.onClose}>
 			{done !== undefined ? (
 				<p role="status">{done}</p>
 			) : checked === "waiting" ? (
@@ -79,7 +83,12 @@ export function Question<Preview, Result>(props: {
 				</p>
 			)}
 			<footer class="dialog-foot">
-				<button type="button" class="button" onClick={props.onClose}>
+				<button
+					type="button"
+					class="button"
+					aria-disabled={isSending}
+					onClick={() => isSending || props.onClose()}
+				>
 					{done === undefined ? words.act.keep : words.close}
 				</button>
 				{done === undefined && (

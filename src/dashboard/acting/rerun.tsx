@@ -22,17 +22,13 @@ export function RerunDialog(props: {
 	return (
 		<Question<DryRun, { readonly runId: string }>
 			title={words.act.rerun}
+			asks={`rerun ${props.runId} ${JSON.stringify(props.what)}`}
 			confirm={words.act.doRerun}
 			check={() => post(path, { ...props.what, dryRun: true })}
 			describe={(plan) =>
 				plan && (
 					<>
-						<Estimate
-							tasks={plan.tasks}
-							aboutMs={plan.aboutMs}
-							twitchRequests={plan.aboutMeters["twitchRequests"] ?? 0}
-							basedOnRuns={plan.basedOnRuns}
-						/>
+						<Estimate plan={plan} />
 						<p>{words.act.window}</p>
 					</>
 				)

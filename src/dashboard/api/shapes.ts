@@ -94,8 +94,8 @@ export interface Pause {
 
 export interface ScheduledJob {
 	readonly job: string;
-	readonly cron: string | null;
-	readonly nextSlot: string | null;
+	readonly cron: string;
+	readonly nextSlot: string;
 	readonly paused: Pause | null;
 	/** Newest first, at most 48. */
 	readonly slots: readonly Slot[];

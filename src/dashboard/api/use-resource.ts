@@ -17,25 +17,27 @@ export interface Resource<T> {
 interface Kept {
 	readonly value: unknown;
 	readonly atMs: number;
+	readonly turn: number;
 }
 
 const keptMax = 60;
 /** How soon to try again where nothing came, and nothing else would look again. */
 const retryMs = 4_000;
 const kept = new Map<string, Kept>();
+/** Requests are counted: a slow answer must not take the place of one that was asked for later. */
+let turns = 0;
 
 /** Signing out must leave nothing behind. */
 export function forgetResources(): void {
 	kept.clear();
 }
 
-function keep(path: string, value: unknown): Kept {
-	const entry = { value, atMs: Date.now() };
+function keep(path: string, value: unknown, turn: number): void {
+	if ((kept.get(path)?.turn ?? 0) > turn) return;
 	kept.delete(path);
-	kept.set(path, entry);
+	kept.set(path, { value, atMs: Date.now(), turn });
 	const [oldest] = kept.keys();
 	if (kept.size > keptMax && oldest !== undefined) kept.delete(oldest);
-	return entry;
 }
 
 /**
@@ -44,14 +46,18 @@ function keep(path: string, value: unknown): Kept {
  */
 export function useResource<T>(path: string | null, refreshMs: number | null = null): Resource<T> {
 	const [, redraw] = useState(0);
+	const answered = useRef(0);
 	const refusal = useRef<{ path: string; refusal: Refusal } | undefined>(undefined);
 
 	const fetchNow = useCallback(
 		async (isWanted: () => boolean) => {
 			if (path === null) return false;
+			turns += 1;
+			const turn = turns;
 			const answer = await get<T>(path);
-			if (!isWanted()) return false;
-			if (answer.ok) keep(path, answer.value);
+			if (!isWanted() || turn < answered.current) return false;
+			answered.current = turn;
+			if (answer.ok) keep(path, answer.value, turn);
 			refusal.current = answer.ok ? undefined : { path, refusal: answer.refusal };
 			redraw((count) => count + 1);
 			return !answer.ok && ["offline", "broken"].includes(answer.refusal.kind);

@@ -20,18 +20,21 @@ function keep<T extends Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeT
 	return made;
 }
 
+/** The least that is shown. */
+const shareMin = 0.001;
+
 export function formatCount(count: number, language: Language): string {
 	return keep(`n${language}`, () => new Intl.NumberFormat(localeOf[language])).format(count);
 }
 
-/** 99.5 %, never 100 % when something is missing. */
+/** 99.5 %, never 100 % when something is missing; <0.1 %, never 0 % when something is there. */
 export function formatShare(part: number, whole: number, language: Language): string {
 	const share = whole === 0 ? 0 : part / whole;
-	const shown = part === whole ? share : Math.min(share, 0.999);
+	const isLittle = part > 0 && share < shareMin;
+	const shown = part === whole ? share : Math.min(share, 1 - shareMin);
 	const options = { style: "percent", maximumFractionDigits: 1 } as const;
-	return keep(`p${language}`, () => new Intl.NumberFormat(localeOf[language], options)).format(
-		shown,
-	);
+	const format = keep(`p${language}`, () => new Intl.NumberFormat(localeOf[language], options));
+	return isLittle ? `<${format.format(shareMin)}` : format.format(shown);
 }
 
 const units = {

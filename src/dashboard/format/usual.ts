@@ -1,3 +1,4 @@
+import { findAlike } from "../../domain/usual.ts";
 import type { Summary } from "../api/shapes.ts";
 
 /** How a run compares with the others of its job. Pure. */
@@ -7,18 +8,13 @@ export interface Usual {
 	readonly runs: number;
 }
 
-const likeness = 0.5;
-
 /**
- * The median of sealed runs that were about as large: a rerun of three tasks says nothing of a run of 200.
+ * The median of the sealed runs that were about as large.
  * @returns undefined when fewer than three are known
  */
 export function findUsual(run: Summary, others: readonly Summary[]): Usual | undefined {
-	const { planned } = run.tasks;
-	const durations = others
-		.filter((other) => other.runId !== run.runId && other.state === "sealed")
-		.filter((other) => other.verdict === "succeeded" || other.verdict === "partial")
-		.filter((other) => Math.abs(other.tasks.planned - planned) <= planned * likeness)
+	const durations = findAlike(run.tasks.planned, others)
+		.filter((other) => other.runId !== run.runId)
 		.map((other) => other.durationMs)
 		.sort((a, b) => a - b);
 	if (durations.length < 3) return undefined;

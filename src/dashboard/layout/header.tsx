@@ -1,7 +1,9 @@
-import { useRef } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
+import type { Refusal } from "../api/client.ts";
 import type { Incidents } from "../api/shapes.ts";
 import { useResource } from "../api/use-resource.ts";
 import { formatCount } from "../format/spans.ts";
+import { useRefusalText } from "../parts/notices.tsx";
 import { themes, useReader } from "../parts/reader.tsx";
 import { Moment } from "../parts/time.tsx";
 import type { Place } from "../url/location.ts";
@@ -16,7 +18,10 @@ const pages = [
 
 export const incidentsRefreshMs = 30_000;
 
-export function Header(props: { readonly place: Place; readonly onSignOut: () => void }) {
+/** @returns why it did not work; undefined when it did */
+type SignOut = () => Promise<Refusal | undefined>;
+
+export function Header(props: { readonly place: Place; readonly onSignOut: SignOut }) {
 	const { words, language } = useReader();
 	const incidents = useResource<Incidents>("/api/incidents", incidentsRefreshMs);
 	const open = incidents.value?.open.length ?? 0;
@@ -53,7 +58,7 @@ export function Header(props: { readonly place: Place; readonly onSignOut: () =>
 	);
 }
 
-function Settings({ onSignOut }: { readonly onSignOut: () => void }) {
+function Settings({ onSignOut }: { readonly onSignOut: SignOut }) {
 	const { words, language, setLanguage, theme, setTheme, session } = useReader();
 	const menu = useRef<HTMLDetailsElement>(null);
 	const close = () => menu.current?.removeAttribute("open");
@@ -110,11 +115,44 @@ function Settings({ onSignOut }: { readonly onSignOut: () => void }) {
 					>
 						{words.keys} <kbd>?</kbd>
 					</button>
-					<button type="button" class="menu-item" onClick={onSignOut}>
-						{words.signIn.out}
-					</button>
+					<SigningOut onSignOut={onSignOut} />
 				</div>
 			</details>
 		</div>
+	);
+}
+
+/** Cloudflare's own address on every host behind Access. */
+const accessLogout = "/cdn-cgi/access/logout";
+
+function SigningOut({ onSignOut }: { readonly onSignOut: SignOut }) {
+	const { words } = useReader();
+	const tell = useRefusalText();
+	const [refusal, setRefusal] = useState<Refusal>();
+	const isByAccess = refusal?.code === "access_session";
+	return (
+		<>
+			<button
+				type="button"
+				class="menu-item"
+				onClick={async () => {
+					setRefusal(undefined);
+					setRefusal(await onSignOut());
+				}}
+			>
+				{words.signIn.out}
+			</button>
+			{refusal !== undefined && (
+				<p class="problem small" role="alert">
+					{isByAccess ? (
+						<a href={accessLogout}>{words.signIn.outByAccess}</a>
+					) : (
+						<>
+							<strong>{words.signIn.notOut}</strong> {tell(refusal)}
+						</>
+					)}
+				</p>
+			)}
+		</>
 	);
 }

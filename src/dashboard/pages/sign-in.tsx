@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { post, type Refusal } from "../api/client.ts";
+import { get, post, type Refusal } from "../api/client.ts";
 import type { Session } from "../api/shapes.ts";
 import { formatDuration } from "../format/spans.ts";
 import { useTitle } from "../parts/document-title.ts";
@@ -34,9 +34,12 @@ export function SignInPage(props: { readonly hasEnded: boolean; readonly onSigne
 		setSending(true);
 		setProblem(null);
 		const answer = await post<Session>("/api/session", { token });
+		// A browser may throw the cookie away without a word: by http:// from another machine, or where cookies are off.
+		const kept = answer.ok ? await get<Session>("/api/session") : answer;
 		setSending(false);
-		if (answer.ok) return props.onSignedIn();
-		setProblem(describe(answer.refusal));
+		if (kept.ok) return props.onSignedIn();
+		const isDropped = answer.ok && kept.refusal.kind === "signed_out";
+		setProblem(isDropped ? words.signIn.notKept : describe(kept.refusal));
 		field.current?.select();
 	};
 	return (

@@ -2,9 +2,13 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { useReader } from "./reader.tsx";
 
-/** A modal question. Escape, the browser's Back and its button close it; focus goes back by itself. */
+/**
+ * A modal question. Escape, the browser's Back and its button close it; focus goes back by itself. While it is held,
+ * neither Escape nor the button does.
+ */
 export function Dialog(props: {
 	readonly title: string;
+	readonly isHeld?: boolean;
 	readonly onClose: () => void;
 	readonly children: ComponentChildren;
 }) {
@@ -13,14 +17,23 @@ export function Dialog(props: {
 	const titleId = useId();
 	const onClose = useRef(props.onClose);
 	onClose.current = props.onClose;
+	const isHeld = useRef(false);
+	isHeld.current = props.isHeld ?? false;
 	useEffect(() => {
 		const dialog = element.current;
 		if (dialog === null || dialog.open) return;
-		const tell = () => onClose.current();
+		const stay = (event: Event) => isHeld.current && event.preventDefault();
+		const tell = () => {
+			// A second Escape in a row closes a dialog whatever its page says.
+			if (isHeld.current) dialog.showModal();
+			else onClose.current();
+		};
+		dialog.addEventListener("cancel", stay);
 		dialog.addEventListener("close", tell);
 		dialog.showModal();
 		return () => {
 			// Browsers tell of a closing later, when the next question may be open: it is not the one to close.
+			dialog.removeEventListener("cancel", stay);
 			dialog.removeEventListener("close", tell);
 			dialog.close();
 		};
@@ -33,7 +46,8 @@ export function Dialog(props: {
 					type="button"
 					class="icon-button"
 					aria-label={words.close}
-					onClick={() => element.current?.close()}
+					aria-disabled={props.isHeld ?? false}
+					onClick={() => isHeld.current || element.current?.close()}
 				>
 					<svg class="mark" viewBox="0 0 16 16" aria-hidden="true">
 						<path class="stroke" d="m4 4 8 8m0-8-8 8" />

@@ -82,14 +82,27 @@ export function Stale(props: {
 	readonly retry: () => void;
 }) {
 	const { words, language, timeZone } = useReader();
-	const tell = useRefusalText();
 	if (props.refusal === undefined || props.atMs === undefined) return null;
 	const at = formatMoment(props.atMs, "second", language, timeZone);
 	return (
+		<Trouble refusal={props.refusal} retry={props.retry}>
+			{words.states.offlineOld(at)}
+		</Trouble>
+	);
+}
+
+/** Above a view of which a part is old, or missing: `children` says which. */
+export function Trouble(props: {
+	readonly refusal: Refusal;
+	readonly retry: () => void;
+	readonly children: ComponentChildren;
+}) {
+	const { words } = useReader();
+	const tell = useRefusalText();
+	return (
 		<div class="stale" role="status">
 			<p>
-				<strong>{tell(props.refusal)}</strong> {words.states.offlineOld(at)}{" "}
-				{words.states.offlineNext}
+				<strong>{tell(props.refusal)}</strong> {props.children} {words.states.offlineNext}
 			</p>
 			<button type="button" class="button small" onClick={props.retry}>
 				{words.states.retry}

@@ -38,21 +38,32 @@ export function useRun(runId: string): RunView {
 		return () => link.stop();
 	}, [runId, isOpen]);
 
-	const refreshMs = isOpen && state?.link === "polling" ? gridRefreshMs : null;
-	const grid = useResource<Grid>(summary === undefined ? null : `${path}/grid`, refreshMs);
-	const polled = useMemo(() => decodeStates(grid.value?.states ?? ""), [grid.value]);
-
-	// The tasks are known once they are planned, and for the last time when the run is sealed.
-	const stage = `${runId} ${summary?.tasks.planned} ${summary?.state === "sealed"}`;
-	const seenStage = useRef(stage);
+	const grid = useResource<Grid>(summary === undefined ? null : `${path}/grid`);
+	// Who they are is known once they are planned; after that only their states change, and they are many.
+	const planned = summary?.tasks.planned;
+	const seenPlanned = useRef(planned);
 	useEffect(() => {
-		if (seenStage.current === stage) return;
-		seenStage.current = stage;
-		grid.reload();
-	}, [stage, grid.reload]);
+		const before = seenPlanned.current;
+		seenPlanned.current = planned;
+		if (before !== undefined && before !== planned) grid.reload();
+	}, [planned, grid.reload]);
+
+	// Asked for where no socket tells of them, and for the last time when the run is sealed.
+	const isPolled = isOpen && state?.link === "polling";
+	const wasOpen = useRef(false);
+	if (isOpen) wasOpen.current = true;
+	const isOver = wasOpen.current && summary?.state === "sealed";
+	const changed = useResource<Pick<Grid, "states">>(
+		grid.value !== undefined && (isPolled || isOver) ? `${path}/grid?part=states` : null,
+		isPolled && !isOver ? gridRefreshMs : null,
+	);
+	const isChangedNewer = (changed.atMs ?? 0) > (grid.atMs ?? 0);
+	const asked = isChangedNewer ? changed : grid;
+	const askedStates = asked.value?.states ?? "";
+	const polled = useMemo(() => decodeStates(askedStates), [askedStates]);
 
 	const isToldLive = isOpen && state?.link === "live" && state.states.length > 0;
-	const isToldLater = (state?.statesAtMs ?? 0) > (grid.atMs ?? 0);
+	const isToldLater = (state?.statesAtMs ?? 0) > (asked.atMs ?? 0);
 	return {
 		summary,
 		taskIds: grid.value?.taskIds ?? [],

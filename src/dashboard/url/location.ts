@@ -47,7 +47,8 @@ export function followLinks(event: MouseEvent): void {
 	if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
 	const link = (event.target as Element | null)?.closest?.("a[href]");
 	if (!(link instanceof HTMLAnchorElement) || link.target !== "" || link.hash !== "") return;
-	if (link.origin !== location.origin || link.pathname.startsWith("/api/")) return;
+	// What the Worker, or Cloudflare before it, answers is no view of this page.
+	if (link.origin !== location.origin || /^\/(api|cdn-cgi)\//.test(link.pathname)) return;
 	event.preventDefault();
 	go(link.pathname + link.search);
 }

@@ -34,15 +34,21 @@ export function taskPath(runId: string, taskId: string): string {
 	return `${runPath(runId)}/tasks/${encodeURIComponent(taskId)}`;
 }
 
-/** The row of one task, in the matrix of its job. */
-export function matrixPath(taskId: string, job: string | undefined): string {
-	return `/matrix?${new URLSearchParams(job === undefined ? { q: taskId } : { job, q: taskId })}`;
+/** @param job undefined while it is not known: the matrix then shows its standard one */
+export function matrixPath(job: string | undefined, search: string): string {
+	const query = new URLSearchParams({ ...(job === undefined ? {} : { job }), q: search });
+	return `/matrix?${query}`;
 }
+
+/** What a browser makes of an address (tabs fall out, `\` is `/`) is its own affair: it is asked. */
+const anyOrigin = "https://ledger.invalid";
 
 /** Where to go after signing in: an address of this page and of no other. */
 export function readNext(value: string | null): string {
-	const isOurs = value !== null && /^\/(?![/\\])/.test(value) && !value.startsWith("/sign-in");
-	return isOurs ? value : "/";
+	if (value === null || !value.startsWith("/") || !URL.canParse(value, anyOrigin)) return "/";
+	const { origin, pathname, search } = new URL(value, anyOrigin);
+	const isOurs = origin === anyOrigin && !/^\/(\/|sign-in)/.test(pathname);
+	return isOurs ? pathname + search : "/";
 }
 
 export function signInPath(from: string): string {

@@ -14,12 +14,12 @@ const seen = ({ occurrences }: Facts) =>
 
 /** Planning came to nothing, so there is no task to run again. */
 const hasNoTasks = ({ tasks }: Facts) => tasks?.planned === 0;
-const again = ({ calls }: Facts) =>
-	`run what failed again: ${calls.rerun} with ${calls.rerunFailed}`;
+const lookAtCauses = "Look at the causes on the page of the run";
+const startOne = "start one on the first page";
 const afterRun = (f: Facts) =>
 	hasNoTasks(f)
 		? "Nothing has to be done."
-		: `Nothing has to be done. The tasks that failed then can still be run again: ${f.calls.rerun} with ${f.calls.rerunFailed}.`;
+		: "Nothing has to be done. The tasks that failed then can still be re-run on the page of the run.";
 const cronTriggers = "the Cron Triggers of the Worker in the Cloudflare dashboard";
 const status = "https://www.cloudflarestatus.com";
 
@@ -32,12 +32,8 @@ const kinds: Phrases["kinds"] = {
 			const { planned, failed, lost } = f.tasks;
 			return `${runOf(f)} failed: of ${count(planned, "task")} none succeeded (${figure(failed)} failed, ${figure(lost)} lost).`;
 		},
-		toDo: (f) => {
-			const look = `Look at the causes (${f.mark("errors")} in ${f.calls.show}). When they are gone,`;
-			return hasNoTasks(f)
-				? `${look} start a run: ${f.calls.start} with ${f.calls.startJob}.`
-				: `${look} ${again(f)}.`;
-		},
+		toDo: (f) =>
+			`${lookAtCauses}. When they are gone, ${hasNoTasks(f) ? "start another run on the first page" : "re-run what failed there"}.`,
 		ended: (f) => `A run of ${f.job} went well again.`,
 		afterwards: afterRun,
 	},
@@ -50,7 +46,7 @@ const kinds: Phrases["kinds"] = {
 			return `${closed}: of ${count(planned, "task")} ${figure(succeeded)} succeeded, ${figure(failed)} failed and ${figure(lost)} ${lost === 1 ? "was" : "were"} lost.`;
 		},
 		toDo: (f) =>
-			`See which ones are missing (${f.calls.showLost}), then ${again(f)}. If runs simply need more time, raise ${f.mark("RUN_DEADLINE_MINUTES")}.`,
+			`See on the page of the run which ones are missing, and re-run what failed there. If runs simply need more time, raise ${f.mark("RUN_DEADLINE_MINUTES")}.`,
 		ended: (f) => `A run of ${f.job} was done before its deadline.`,
 		afterwards: afterRun,
 	},
@@ -63,7 +59,7 @@ const kinds: Phrases["kinds"] = {
 			return `${runOf(f)} is missing ${figure(missing)} of ${count(planned, "task")}, ${missingPercent} (${figure(failed)} failed, ${figure(lost)} lost)${tolerated}.`;
 		},
 		toDo: (f) =>
-			`Look at the causes (${f.mark("errors")} in ${f.calls.show}), then ${again(f)}. If so many failures are normal here, raise ${f.mark("TOLERATED_FAILURE_PERCENT")}.`,
+			`${lookAtCauses}, and re-run what failed there. If so many failures are normal here, raise ${f.mark("TOLERATED_FAILURE_PERCENT")}.`,
 		ended: (f) => `A run of ${f.job} stayed within what is tolerated.`,
 		afterwards: afterRun,
 	},
@@ -74,7 +70,7 @@ const kinds: Phrases["kinds"] = {
 		toDo: () =>
 			`Usually D1 cannot be written. Check its daily row limit in the Cloudflare dashboard (on the Free plan it is reset at 00:00 UTC) and ${status}. As soon as D1 takes writes again, the run is sealed by itself.`,
 		ended: (f) => `${f.run === null ? "The run" : `Run ${f.run}`} is sealed.`,
-		afterwards: (f) => `Nothing has to be done; its result is in ${f.calls.show}.`,
+		afterwards: () => "Nothing has to be done; its result is on its page.",
 	},
 	slot_late: {
 		title: (f) => `A run of ${f.job} is late`,
@@ -90,11 +86,11 @@ const kinds: Phrases["kinds"] = {
 	slot_missed: {
 		title: (f) => `A slot of ${f.job} had no run`,
 		what: (f) => `${slotOf(f)} had no run${f.reason === null ? "" : `: ${f.reason}`}.`,
-		toDo: (f) =>
-			`The next run usually covers the same time. If none comes, start one: ${f.calls.start} with ${f.calls.startJob}, and look at ${cronTriggers}.`,
+		toDo: () =>
+			`The next run usually covers the same time. If none comes, ${startOne}, and look at ${cronTriggers}.`,
 		ended: (f) => `A later slot of ${f.job} got its run in time.`,
-		afterwards: (f) =>
-			`Nothing has to be done, unless the later run did not cover the same time: then ${f.calls.start} with ${f.calls.startJob}.`,
+		afterwards: () =>
+			`Nothing has to be done, unless the later run did not cover the same time: then ${startOne}.`,
 	},
 	cron_dead: {
 		title: () => "Cloudflare's cron did not come",

@@ -11,12 +11,12 @@ const seen = ({ occurrences }: Facts) =>
 
 /** Planning came to nothing, so there is no task to run again. */
 const hasNoTasks = ({ tasks }: Facts) => tasks?.planned === 0;
-const again = ({ calls }: Facts) =>
-	`失敗した分を再実行してください（${calls.rerun}、本文は ${calls.rerunFailed}）。`;
+const again = "そこから失敗した分を再実行してください。";
+const startOne = "トップページから手動で開始";
 const afterRun = (f: Facts) =>
 	hasNoTasks(f)
 		? "対応は不要です。"
-		: `対応は不要です。失敗した分は今からでも再実行できます（${f.calls.rerun}、本文は ${f.calls.rerunFailed}）。`;
+		: "対応は不要です。失敗した分は、実行のページから今からでも再実行できます。";
 const cronTriggers = "Cloudflare ダッシュボードにある Worker の Cron Triggers";
 const status = "https://www.cloudflarestatus.com";
 
@@ -31,12 +31,8 @@ const kinds: Phrases["kinds"] = {
 			const { planned, failed, lost } = f.tasks;
 			return `${runOf(f)}が失敗しました。タスク${count(planned)}のうち、成功したものはありません（失敗${count(failed)}、応答なし${count(lost)}）。`;
 		},
-		toDo: (f) => {
-			const look = `原因を確認してください（${f.calls.show} の ${f.mark("errors")}）。原因を取り除いたら、`;
-			return hasNoTasks(f)
-				? `${look}実行を開始してください（${f.calls.start}、本文は ${f.calls.startJob}）。`
-				: `${look}${again(f)}`;
-		},
+		toDo: (f) =>
+			`実行のページで原因を確認してください。原因を取り除いたら、${hasNoTasks(f) ? `${startOne}してください。` : again}`,
 		ended: (f) => `${f.job} の実行が再び成功しました。`,
 		afterwards: afterRun,
 	},
@@ -49,7 +45,7 @@ const kinds: Phrases["kinds"] = {
 			return `${closed}タスク${count(planned)}のうち、成功${count(succeeded)}、失敗${count(failed)}、応答なし${count(lost)}です。`;
 		},
 		toDo: (f) =>
-			`終わらなかったタスクを確認し（${f.calls.showLost}）、${again(f)}単に時間が足りない場合は ${f.mark("RUN_DEADLINE_MINUTES")} を増やしてください。`,
+			`実行のページで終わらなかったタスクを確認し、${again}単に時間が足りない場合は ${f.mark("RUN_DEADLINE_MINUTES")} を増やしてください。`,
 		ended: (f) => `${f.job} の実行が期限内に終わりました。`,
 		afterwards: afterRun,
 	},
@@ -62,7 +58,7 @@ const kinds: Phrases["kinds"] = {
 			return `${runOf(f)}で、タスク${count(planned)}のうち${count(missing)}（${missingPercent}）が完了しませんでした（失敗${count(failed)}、応答なし${count(lost)}）。${tolerated}`;
 		},
 		toDo: (f) =>
-			`原因を確認し（${f.calls.show} の ${f.mark("errors")}）、${again(f)}この程度の失敗が普通であれば ${f.mark("TOLERATED_FAILURE_PERCENT")} を増やしてください。`,
+			`実行のページで原因を確認し、${again}この程度の失敗が普通であれば ${f.mark("TOLERATED_FAILURE_PERCENT")} を増やしてください。`,
 		ended: (f) => `${f.job} の失敗が許容範囲に収まりました。`,
 		afterwards: afterRun,
 	},
@@ -73,7 +69,7 @@ const kinds: Phrases["kinds"] = {
 		toDo: () =>
 			`多くの場合、D1 に書き込めないことが原因です。Cloudflare ダッシュボードで D1 の1日あたりの行数制限（無料プランでは 00:00 UTC にリセット）と、${status} を確認してください。D1 に書き込めるようになれば、実行は自動的に確定します。`,
 		ended: (f) => `実行${f.run === null ? "" : ` ${f.run} `}が確定しました。`,
-		afterwards: (f) => `対応は不要です。結果は ${f.calls.show} で確認できます。`,
+		afterwards: () => "対応は不要です。結果は実行のページで確認できます。",
 	},
 	slot_late: {
 		title: (f) => `${f.job} の実行が遅れています`,
@@ -90,11 +86,11 @@ const kinds: Phrases["kinds"] = {
 		title: (f) => `${f.job} の実行が行われませんでした`,
 		what: (f) =>
 			`${slotOf(f)}の実行が行われませんでした。${f.reason === null ? "" : `理由: ${f.reason}。`}`,
-		toDo: (f) =>
-			`通常は次の実行が同じ時間帯も対象にします。次の実行も始まらない場合は手動で開始し（${f.calls.start}、本文は ${f.calls.startJob}）、${cronTriggers} を確認してください。`,
+		toDo: () =>
+			`通常は次の実行が同じ時間帯も対象にします。次の実行も始まらない場合は${startOne}し、${cronTriggers} を確認してください。`,
 		ended: (f) => `${f.job} の後のスロットの実行が時間どおりに始まりました。`,
-		afterwards: (f) =>
-			`対応は不要です。ただし、後の実行が同じ時間帯を対象にしていない場合は、手動で開始してください（${f.calls.start}、本文は ${f.calls.startJob}）。`,
+		afterwards: () =>
+			`対応は不要です。ただし、後の実行が同じ時間帯を対象にしていない場合は、${startOne}してください。`,
 	},
 	cron_dead: {
 		title: () => "Cloudflare の cron が来ていません",

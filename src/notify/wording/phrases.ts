@@ -49,7 +49,6 @@ export interface Facts {
 	readonly closedAt: string | null;
 	/** At least 1. */
 	readonly occurrences: number;
-	readonly calls: CallFacts;
 	/** Sets literal text off from the sentence: the name of a var, a command, an address. */
 	readonly mark: Mark;
 }
@@ -63,18 +62,6 @@ export interface TaskFacts {
 	readonly missing: number;
 	/** `missing` of `planned`: `16.5 %` */
 	readonly missingPercent: string;
-}
-
-/** Calls of the API that help. */
-export interface CallFacts {
-	readonly show: string;
-	readonly showLost: string;
-	readonly rerun: string;
-	/** The body of `rerun`. */
-	readonly rerunFailed: string;
-	readonly start: string;
-	/** The body of `start`. */
-	readonly startJob: string;
 }
 
 export interface DurationParts {

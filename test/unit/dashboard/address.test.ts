@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { changeQuery, readChoice, readPage, readText } from "../../../src/dashboard/url/query.ts";
 import {
+	matrixPath,
 	readNext,
 	readRoute,
 	runPath,
@@ -31,6 +32,10 @@ describe("the addresses of the page", () => {
 		const ids = { runId: "a/b?c#d", taskId: "日本 %2F" };
 		expect(readRoute(taskPath(ids.runId, ids.taskId))).toEqual({ page: "task", ...ids });
 		expect(readRoute(runPath(ids.runId))).toEqual({ page: "run", runId: ids.runId });
+		expect(matrixPath("publish-hot-clips", "日本 &")).toBe(
+			"/matrix?job=publish-hot-clips&q=%E6%97%A5%E6%9C%AC+%26",
+		);
+		expect(matrixPath(undefined, "1")).toBe("/matrix?q=1");
 	});
 });
 
@@ -43,6 +48,12 @@ describe("where signing in leads", () => {
 		["https://evil.example/", "/"],
 		["javascript:alert(1)", "/"],
 		["/sign-in?next=/", "/"],
+		["/\t/evil.example", "/"],
+		["/\n\\evil.example", "/"],
+		["/.//evil.example", "/"],
+		["/x/..//evil.example", "/"],
+		["/x/../sign-in", "/"],
+		["http:///", "/"],
 	])("%s → %s", (next, to) => {
 		expect(readNext(next)).toBe(to);
 	});

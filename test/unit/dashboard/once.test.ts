@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Once } from "../../../src/dashboard/acting/once.ts";
 import type { Answer, Refusal } from "../../../src/dashboard/api/client.ts";
 import { readKey } from "../../../src/dashboard/layout/key-names.ts";
@@ -15,7 +15,7 @@ const offline: Refusal = {
 describe("a button that does something once", () => {
 	it("sends once when it is pressed twice in a moment", async () => {
 		const keys: string[] = [];
-		const once = new Once<string>(async (key) => {
+		const once = new Once<string>("start a", async (key) => {
 			keys.push(key);
 			return { ok: true, value: "run" };
 		});
@@ -31,7 +31,7 @@ describe("a button that does something once", () => {
 			{ ok: false, refusal: offline },
 			{ ok: true, value: "run" },
 		];
-		const once = new Once<string>(async (key) => {
+		const once = new Once<string>("start a", async (key) => {
 			keys.push(key);
 			return answers[keys.length - 1] as Answer<string>;
 		});
@@ -40,10 +40,33 @@ describe("a button that does something once", () => {
 		expect(keys).toEqual([once.key, once.key]);
 	});
 
-	it("has a key of its own in each dialog", () => {
+	it("has a key of its own in each dialog, once the one before was answered", async () => {
 		const send = async (): Promise<Answer<null>> => ({ ok: true, value: null });
-		expect(new Once(send).key).not.toBe(new Once(send).key);
-		expect(new Once(send).key).toMatch(/^[0-9a-f]{32}$/);
+		const first = new Once("start b", send);
+		await first.press();
+		expect(new Once("start b", send).key).not.toBe(first.key);
+		expect(first.key).toMatch(/^[0-9a-f]{32}$/);
+	});
+
+	it("asked again in another dialog before an answer came is the same act, for five minutes", async () => {
+		vi.useFakeTimers();
+		const never = new Once<null>("start c", () => new Promise(() => {}));
+		void never.press();
+		const lost = new Once<null>("start d", async () => ({ ok: false, refusal: offline }));
+		await lost.press();
+		const refused = new Once<null>("start e", async () => ({
+			ok: false,
+			refusal: { ...offline, kind: "refused", status: 409 },
+		}));
+		await refused.press();
+		const keyOf = (asks: string) =>
+			new Once<null>(asks, async () => ({ ok: true, value: null })).key;
+		expect([keyOf("start c"), keyOf("start d")]).toEqual([never.key, lost.key]);
+		expect(keyOf("start e")).not.toBe(refused.key);
+		expect(keyOf("start f")).not.toBe(never.key);
+		vi.advanceTimersByTime(300_001);
+		expect(keyOf("start c")).not.toBe(never.key);
+		vi.useRealTimers();
 	});
 });
 

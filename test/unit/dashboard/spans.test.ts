@@ -66,6 +66,9 @@ describe("a share", () => {
 		expect(formatShare(9_999, 10_000, "en")).toBe("99.9%");
 		expect(formatShare(10_000, 10_000, "en")).toBe("100%");
 		expect(formatShare(0, 0, "en")).toBe("0%");
+		expect(formatShare(0, 10_000, "en")).toBe("0%");
+		expect(formatShare(1, 10_000, "en")).toBe("<0.1%");
+		expect(formatShare(10, 10_000, "ja")).toBe("0.1%");
 		expect(formatCount(10_000, "en")).toBe("10,000");
 	});
 });

@@ -1,5 +1,9 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { findTasksOfCause } from "../../../src/dashboard/acting/tasks-of-cause.ts";
+import {
+	findStateOfCause,
+	findTasksOfCause,
+} from "../../../src/dashboard/acting/tasks-of-cause.ts";
+import type { ErrorGroup, TaskState } from "../../../src/dashboard/api/shapes.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -25,4 +29,15 @@ it("all tasks of a cause are found, over pages and among failed and lost ones, a
 it("a refusal is handed on: fewer than all would be a lie", async () => {
 	vi.stubGlobal("fetch", async () => Response.json({ error: { code: "x" } }, { status: 503 }));
 	expect((await findTasksOfCause("r", "http-404")).ok).toBe(false);
+});
+
+it.each<[TaskState[], "failed" | "lost"]>([
+	[["failed", "failed", "lost"], "failed"],
+	[["lost", "lost", "failed"], "lost"],
+	[["lost"], "lost"],
+	[[], "failed"],
+])("tasks of one cause that ended as %j are shown as %s", (states, shown) => {
+	const taskIds = states.map((_, index) => String(index));
+	const group = { taskIds: taskIds } as unknown as ErrorGroup;
+	expect(findStateOfCause(group, { taskIds, states })).toBe(shown);
 });

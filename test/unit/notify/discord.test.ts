@@ -91,7 +91,7 @@ describe("every kind and phase, in both languages", () => {
 			        {
 			          "inline": false,
 			          "name": "対応",
-			          "value": "原因を確認し（\`GET /api/runs/collect-clips-20261123T2000Z\` の \`errors\`）、失敗した分を再実行してください（\`POST /api/runs/collect-clips-20261123T2000Z/rerun\`、本文は \`{"scope":"failed"}\`）。この程度の失敗が普通であれば \`TOLERATED_FAILURE_PERCENT\` を増やしてください。",
+			          "value": "実行のページで原因を確認し、そこから失敗した分を再実行してください。この程度の失敗が普通であれば \`TOLERATED_FAILURE_PERCENT\` を増やしてください。",
 			        },
 			      ],
 			      "footer": {
@@ -99,7 +99,7 @@ describe("every kind and phase, in both languages", () => {
 			      },
 			      "timestamp": "2026-11-23T20:30:00.000Z",
 			      "title": "collect-clips の失敗が許容範囲を超えました",
-			      "url": "https://daicho.example.com/api/runs/collect-clips-20261123T2000Z",
+			      "url": "https://daicho.example.com/runs/collect-clips-20261123T2000Z",
 			    },
 			  ],
 			  "username": "daicho",
@@ -146,7 +146,7 @@ describe("every kind and phase, in both languages", () => {
 			        {
 			          "inline": false,
 			          "name": "What to do",
-			          "value": "Nothing has to be done. The tasks that failed then can still be run again: \`POST /api/runs/collect-clips-20261123T2000Z/rerun\` with \`{"scope":"failed"}\`.",
+			          "value": "Nothing has to be done. The tasks that failed then can still be re-run on the page of the run.",
 			        },
 			      ],
 			      "footer": {
@@ -154,7 +154,7 @@ describe("every kind and phase, in both languages", () => {
 			      },
 			      "timestamp": "2026-11-23T22:05:00.000Z",
 			      "title": "Over: Too many tasks of collect-clips failed",
-			      "url": "https://daicho.example.com/api/runs/collect-clips-20261123T2000Z",
+			      "url": "https://daicho.example.com/runs/collect-clips-20261123T2000Z",
 			    },
 			  ],
 			  "username": "daicho",

@@ -62,9 +62,7 @@ describe("a heartbeat", () => {
 });
 
 test("a run is linked to when it is known under which address", () => {
-	expect(runAddress("https://d.example.com", runId)).toBe(
-		`https://d.example.com/api/runs/${runId}`,
-	);
+	expect(runAddress("https://d.example.com", runId)).toBe(`https://d.example.com/runs/${runId}`);
 	expect(runAddress(undefined, runId)).toBeNull();
 	expect(runAddress(null, runId)).toBeNull();
 });

@@ -15,7 +15,7 @@ export const openedAtMs = Date.UTC(2026, 10, 23, 20);
 /** Two hours and five minutes after it began. */
 export const closedAtMs = openedAtMs + 7_500_000;
 export const runId = toRunId("collect-clips-20261123T2000Z");
-export const runUrl = `https://daicho.example.com/api/runs/${runId}`;
+export const runUrl = `https://daicho.example.com/runs/${runId}`;
 
 const sealed: IncidentEvidence = {
 	tasks: { planned: 200, succeeded: 167, failed: 31, lost: 2 },

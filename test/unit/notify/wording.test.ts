@@ -80,16 +80,25 @@ describe("what happened, with its figures", () => {
 		const evidence = { tasks: { planned: 0, succeeded: 0, failed: 0, lost: 0 } };
 		for (const language of languages) {
 			const { toDo } = describeIncident(incidentOf("run_failed", { evidence }), language, atMs);
-			expect(toDo).toMatch(/POST \/api\/runs[^/]*\{"job":"collect-clips"\}/);
-			expect(toDo).not.toContain("/rerun");
+			expect(toDo).toMatch(/start another run|開始してください/);
+			expect(toDo).not.toMatch(/re-run|再実行/);
 		}
 	});
-	test("what failed is run again by the call that does so", () => {
+	test("what failed is re-run on the page of the run", () => {
 		for (const kind of ["run_failed", "run_timed_out", "run_over_tolerance"] as const) {
 			for (const language of languages) {
 				const { toDo } = describeIncident(incidentOf(kind), language, atMs);
-				expect(toDo).toContain("POST /api/runs/collect-clips-20261123T2000Z/rerun");
-				expect(toDo).toContain('{"scope":"failed"}');
+				expect(toDo).toMatch(/on the page of the run.*re-run|実行のページで.*再実行/);
+			}
+		}
+	});
+	test("nothing that is to be done names a call of the API: the page has a button for it", () => {
+		for (const kind of incidentKinds) {
+			for (const language of languages) {
+				for (const end of [null, closedAtMs]) {
+					const { toDo } = describeIncident(incidentOf(kind, { closedAtMs: end }), language, atMs);
+					expect(toDo).not.toMatch(/\/api\/|POST|GET|scope/);
+				}
 			}
 		}
 	});

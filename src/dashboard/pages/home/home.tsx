@@ -1,9 +1,11 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
-import type { RunList, Schedule, ScheduledJob, Summary } from "../../api/shapes.ts";
+import { useEffect, useState } from "preact/hooks";
+import type { Incidents, RunList, Schedule } from "../../api/shapes.ts";
 import { useResource } from "../../api/use-resource.ts";
+import { incidentsRefreshMs } from "../../layout/header.tsx";
 import { useTitle } from "../../parts/document-title.ts";
-import { Loading, Refused, Stale } from "../../parts/notices.tsx";
+import { Loading, Refused } from "../../parts/notices.tsx";
 import { useReader } from "../../parts/reader.tsx";
+import { HomeNotice } from "./home-notice.tsx";
 import { IncidentsNow } from "./incidents-now.tsx";
 import { JobEntry } from "./job-entry.tsx";
 import { RecentRuns } from "./recent-runs.tsx";
@@ -23,13 +25,11 @@ export function HomePage({ search }: { readonly search: string }) {
 	const isRunning = newest?.runs.some((run) => run.state !== "sealed") ?? false;
 	useEffect(() => setRefreshMs(isRunning ? runningRefreshMs : restingRefreshMs), [isRunning]);
 	const schedule = useResource<Schedule>("/api/schedule", refreshMs);
-	const jobs = useMemo(
-		() => schedule.value?.jobs ?? (newest === undefined ? [] : jobsOf(newest.runs)),
-		[schedule.value, newest],
-	);
+	const incidents = useResource<Incidents>("/api/incidents", incidentsRefreshMs);
 	const reload = () => {
 		runs.reload();
 		schedule.reload();
+		incidents.reload();
 	};
 	if (newest === undefined) {
 		return runs.refusal === undefined ? (
@@ -41,10 +41,17 @@ export function HomePage({ search }: { readonly search: string }) {
 	return (
 		<>
 			<h1 class="unseen">{words.ledger}</h1>
-			<Stale refusal={runs.refusal} atMs={runs.atMs} retry={reload} />
-			<IncidentsNow />
-			{jobs.map((job) => (
-				<JobEntry key={job.job} job={job} newest={newest.runs} onChanged={reload} />
+			<HomeNotice runs={runs} schedule={schedule} incidents={incidents} retry={reload} />
+			<IncidentsNow open={incidents.value?.open ?? []} />
+			{jobNames(newest, schedule.value).map((job, place) => (
+				<JobEntry
+					key={job}
+					job={job}
+					isFirst={place === 0}
+					schedule={scheduleOf(job, schedule.value)}
+					newest={newest.runs}
+					onChanged={reload}
+				/>
 			))}
 			{schedule.value !== undefined && <SignsOfLife schedule={schedule.value} />}
 			<RecentRuns search={search} newest={newest} />
@@ -52,14 +59,16 @@ export function HomePage({ search }: { readonly search: string }) {
 	);
 }
 
-/** Before the schedule is known, or where it cannot be reached: the jobs that have run. */
-function jobsOf(runs: readonly Summary[]): ScheduledJob[] {
-	const names = [...new Set(runs.map((run) => run.job as string))];
-	return (names.length === 0 ? ["collect-clips"] : names).map((job) => ({
-		job,
-		cron: null,
-		nextSlot: null,
-		paused: null,
-		slots: [],
-	}));
+/** Those with a schedule, and those that have run without one. */
+function jobNames(newest: RunList, schedule: Schedule | undefined): readonly string[] {
+	const scheduled = schedule?.jobs.map(({ job }) => job) ?? [];
+	const ran = newest.runs.map((run) => run.job as string);
+	return [...new Set([...scheduled, ...ran])];
+}
+
+/** @returns null for a job that has none, undefined while nobody knows */
+function scheduleOf(job: string, schedule: Schedule | undefined) {
+	return schedule === undefined
+		? undefined
+		: (schedule.jobs.find((one) => one.job === job) ?? null);
 }

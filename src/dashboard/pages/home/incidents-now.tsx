@@ -1,7 +1,5 @@
-import type { Incidents } from "../../api/shapes.ts";
-import { useResource } from "../../api/use-resource.ts";
+import type { Incident } from "../../api/shapes.ts";
 import { formatCount } from "../../format/spans.ts";
-import { incidentsRefreshMs } from "../../layout/header.tsx";
 import { Mark } from "../../parts/marks.tsx";
 import { useReader } from "../../parts/reader.tsx";
 import { useAge } from "../../parts/time.tsx";
@@ -11,11 +9,9 @@ import { runPath } from "../../url/routes.ts";
 /** What is wrong now, each in one sentence with what to do. */
 const shownMax = 3;
 
-export function IncidentsNow() {
+export function IncidentsNow({ open }: { readonly open: readonly Incident[] }) {
 	const { words, language } = useReader();
-	const incidents = useResource<Incidents>("/api/incidents", incidentsRefreshMs);
 	const age = useAge();
-	const open = incidents.value?.open ?? [];
 	if (open.length === 0) return null;
 	const more = open.length - shownMax;
 	return (

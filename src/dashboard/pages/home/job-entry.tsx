@@ -6,7 +6,7 @@ import { useResource } from "../../api/use-resource.ts";
 import { formatCount, formatDuration, formatMoment } from "../../format/spans.ts";
 import { useKey } from "../../layout/key-names.ts";
 import { Mark, runningSign, Seal } from "../../parts/marks.tsx";
-import { Empty } from "../../parts/notices.tsx";
+import { Empty, Loading, Refused } from "../../parts/notices.tsx";
 import { useReader } from "../../parts/reader.tsx";
 import { Moment, useAge } from "../../parts/time.tsx";
 import { tellRun } from "../../parts/told-run.ts";
@@ -17,81 +17,96 @@ import { SlotStrip } from "./slot-strip.tsx";
 type Asked = "start" | "pause" | "resume" | null;
 
 export function JobEntry(props: {
-	readonly job: ScheduledJob;
+	readonly job: string;
+	/** The keys of the page are for the first. */
+	readonly isFirst: boolean;
+	/** Null for a job that has none, undefined while nobody knows. */
+	readonly schedule: ScheduledJob | null | undefined;
 	readonly newest: readonly Summary[];
 	readonly onChanged: () => void;
 }) {
 	const { words, mayAct } = useReader();
-	const { job, newest } = props;
+	const { job, schedule, newest } = props;
 	const [asked, setAsked] = useState<Asked>(null);
-	const own = newest.filter((run) => run.job === job.job);
+	const own = newest.filter((run) => run.job === job);
 	const among = own.find((run) => run.state === "sealed");
-	const latestPath = `/api/runs/latest?job=${encodeURIComponent(job.job)}`;
+	const latestPath = `/api/runs/latest?job=${encodeURIComponent(job)}`;
 	// A job that runs seldom is not among the newest runs of all.
 	const latest = useResource<Summary>(among === undefined ? latestPath : null);
 	const last = among ?? latest.value;
 	const open = own.filter((run) => run.state !== "sealed");
-	useKey("s", mayAct && job.job === "collect-clips" ? () => setAsked("start") : null);
+	useKey("s", mayAct && props.isFirst ? () => setAsked("start") : null);
 	const close = () => setAsked(null);
 	return (
-		<section class="entry" aria-labelledby={`job-${job.job}`}>
+		<section class="entry" aria-labelledby={`job-${job}`}>
 			<header class="entry-head">
-				<h2 id={`job-${job.job}`}>{job.job}</h2>
-				<NextDue job={job} />
+				<h2 id={`job-${job}`}>{job}</h2>
+				{schedule !== undefined && <NextDue schedule={schedule} />}
 			</header>
 			{open.map((run) => (
 				<OpenRun key={run.runId} run={run} />
 			))}
 			<div class="verdict-row">
-				{last === undefined ? <NeverRan job={job} /> : <LastRun run={last} />}
+				{last !== undefined ? (
+					<LastRun run={last} />
+				) : latest.refusal === undefined ? (
+					<Loading />
+				) : latest.refusal.kind === "not_found" ? (
+					<NeverRan schedule={schedule} />
+				) : (
+					<Refused refusal={latest.refusal} retry={latest.reload} />
+				)}
 				{mayAct && (
 					<div class="actions">
 						<button type="button" class="button small" onClick={() => setAsked("start")}>
 							{words.schedule.startNow}
 						</button>
-						{job.cron !== null && (
+						{schedule != null && (
 							<button
 								type="button"
 								class="button small"
-								onClick={() => setAsked(job.paused === null ? "pause" : "resume")}
+								onClick={() => setAsked(schedule.paused === null ? "pause" : "resume")}
 							>
-								{job.paused === null ? words.schedule.pause : words.schedule.resume}
+								{schedule.paused === null ? words.schedule.pause : words.schedule.resume}
 							</button>
 						)}
 					</div>
 				)}
 			</div>
-			{job.cron !== null && <SlotStrip slots={job.slots} />}
-			{asked === "start" && <StartDialog job={job.job} runs={own} onClose={close} />}
-			{asked === "pause" && <PauseDialog job={job.job} onDone={props.onChanged} onClose={close} />}
-			{asked === "resume" && <ResumeDialog job={job} onDone={props.onChanged} onClose={close} />}
+			{schedule != null && <SlotStrip slots={schedule.slots} />}
+			{asked === "start" && <StartDialog job={job} onClose={close} />}
+			{asked === "pause" && schedule != null && (
+				<PauseDialog job={schedule} onDone={props.onChanged} onClose={close} />
+			)}
+			{asked === "resume" && schedule != null && (
+				<ResumeDialog job={schedule} onDone={props.onChanged} onClose={close} />
+			)}
 		</section>
 	);
 }
 
-function NextDue({ job }: { readonly job: ScheduledJob }) {
+function NextDue({ schedule }: { readonly schedule: ScheduledJob | null }) {
 	const { words, language, timeZone } = useReader();
 	const age = useAge();
-	if (job.paused !== null) {
-		const until = formatMoment(Date.parse(job.paused.until), "dayMinute", language, timeZone);
+	if (schedule === null) return <p class="due">{words.noSchedule}</p>;
+	const { paused, nextSlot } = schedule;
+	if (paused !== null) {
+		const until = formatMoment(Date.parse(paused.until), "dayMinute", language, timeZone);
 		return (
 			<p class="due paused">
 				<Mark sign={{ tone: "warn", glyph: "pause" }} /> <strong>{words.schedule.paused}</strong>{" "}
 				{words.schedule.pausedTold(until)} {words.schedule.reason}
 				{words.colon}
-				{job.paused.reason}
+				{paused.reason}
 			</p>
 		);
 	}
-	if (job.nextSlot === null) {
-		return job.cron === null ? <p class="due" /> : <p class="due">{words.noSchedule}</p>;
-	}
-	const isPast = Date.parse(job.nextSlot) < Date.now();
+	const isPast = Date.parse(nextSlot) < Date.now();
 	return (
 		<p class="due">
-			{isPast ? words.dueSince(age(job.nextSlot)) : words.nextDue(age(job.nextSlot))}
+			{isPast ? words.dueSince(age(nextSlot)) : words.nextDue(age(nextSlot))}
 			{words.comma}
-			<Moment at={job.nextSlot} shape="minute" />
+			<Moment at={nextSlot} shape="minute" />
 		</p>
 	);
 }
@@ -123,11 +138,13 @@ function LastRun({ run }: { readonly run: Summary }) {
 				</span>
 				<span class="sentence">{tellRun(run, words, language)}</span>
 				<span class="facts">
-					<span>
-						{words.clipsNew(clipsNew, formatCount(clipsNew, language))}
-						{words.comma}
-						{words.clipsSeen(formatCount(count("clipsSeen"), language))}
-					</span>
+					{run.yield["clipsNew"] !== undefined && (
+						<span>
+							{words.clipsNew(clipsNew, formatCount(clipsNew, language))}
+							{words.comma}
+							{words.clipsSeen(formatCount(count("clipsSeen"), language))}
+						</span>
+					)}
 					<span>{words.took(formatDuration(run.durationMs, language))}</span>
 					{run.sealedAt !== null && (
 						<span>
@@ -142,12 +159,12 @@ function LastRun({ run }: { readonly run: Summary }) {
 	);
 }
 
-function NeverRan({ job }: { readonly job: ScheduledJob }) {
+function NeverRan({ schedule }: { readonly schedule: ScheduledJob | null | undefined }) {
 	const { words } = useReader();
 	const age = useAge();
 	return (
 		<Empty title={words.neverRan}>
-			<p>{job.nextSlot === null ? words.neverRanByHand : words.neverRanNext(age(job.nextSlot))}</p>
+			<p>{schedule == null ? words.neverRanByHand : words.neverRanNext(age(schedule.nextSlot))}</p>
 		</Empty>
 	);
 }

@@ -5,7 +5,18 @@ import { useReader } from "../../parts/reader.tsx";
 /** What the run brought, and what it took. */
 export function Figures({ summary }: { readonly summary: Summary }) {
 	const { words, language } = useReader();
-	const brought = (name: string) => formatCount(summary.yield[name] ?? 0, language);
+	const yields: Readonly<Record<string, string>> = {
+		clipsNew: words.run.clipsNew,
+		clipsChanged: words.run.clipsChanged,
+		clipsUnchanged: words.run.clipsUnchanged,
+		clipsSeen: words.run.clipsSeen,
+		clipsRejected: words.run.clipsRejected,
+		streamersWithClips: words.run.streamers,
+	};
+	// In the order of an account, and what another job brings behind it, by its own name.
+	const brought = [...new Set([...Object.keys(yields), ...Object.keys(summary.yield)])].filter(
+		(name) => name in summary.yield,
+	);
 	const took = (name: string) => formatCount(summary.meters[name] ?? 0, language);
 	const throttledMs = summary.meters["twitchThrottledMs"] ?? 0;
 	return (
@@ -13,12 +24,14 @@ export function Figures({ summary }: { readonly summary: Summary }) {
 			<section>
 				<h2>{words.run.yield}</h2>
 				<dl class="account">
-					<Line word={words.run.clipsNew} figure={brought("clipsNew")} />
-					<Line word={words.run.clipsChanged} figure={brought("clipsChanged")} />
-					<Line word={words.run.clipsUnchanged} figure={brought("clipsUnchanged")} />
-					<Line word={words.run.clipsSeen} figure={brought("clipsSeen")} isSum />
-					<Line word={words.run.clipsRejected} figure={brought("clipsRejected")} />
-					<Line word={words.run.streamers} figure={brought("streamersWithClips")} />
+					{brought.map((name) => (
+						<Line
+							key={name}
+							word={yields[name] ?? name}
+							figure={formatCount(summary.yield[name] ?? 0, language)}
+							isSum={name === "clipsSeen"}
+						/>
+					))}
 				</dl>
 			</section>
 			<section>

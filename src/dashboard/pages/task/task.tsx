@@ -1,3 +1,4 @@
+import { useEffect, useState } from "preact/hooks";
 import type { Summary, Task } from "../../api/shapes.ts";
 import { useResource } from "../../api/use-resource.ts";
 import { formatCount } from "../../format/spans.ts";
@@ -20,18 +21,19 @@ export default function TaskPage(props: { readonly runId: string; readonly taskI
 	const { words, language } = useReader();
 	const runAddress = `/api/runs/${encodeURIComponent(props.runId)}`;
 	const path = `${runAddress}/tasks/${encodeURIComponent(props.taskId)}`;
-	const first = useResource<Task>(path);
-	const isOpen = first.value !== undefined && openStates.includes(first.value.state);
-	const again = useResource<Task>(isOpen ? path : null, openRefreshMs);
-	const task = again.value ?? first.value;
+	const [refreshMs, setRefreshMs] = useState<number | null>(null);
+	const answer = useResource<Task>(path, refreshMs);
+	const task = answer.value;
+	const isOpen = task !== undefined && openStates.includes(task.state);
+	useEffect(() => setRefreshMs(isOpen ? openRefreshMs : null), [isOpen]);
 	const run = useResource<Summary>(runAddress);
 	const nowMs = useNow(1_000);
 	useTitle(task?.name ?? props.taskId);
 	if (task === undefined) {
-		return first.refusal === undefined ? (
+		return answer.refusal === undefined ? (
 			<Loading />
 		) : (
-			<Refused refusal={first.refusal} retry={first.reload} />
+			<Refused refusal={answer.refusal} retry={answer.reload} />
 		);
 	}
 	const times =
@@ -42,7 +44,7 @@ export default function TaskPage(props: { readonly runId: string; readonly taskI
 		formatCount(counts[name] ?? 0, language);
 	return (
 		<>
-			<Stale refusal={first.refusal} atMs={first.atMs} retry={first.reload} />
+			<Stale refusal={answer.refusal} atMs={answer.atMs} retry={answer.reload} />
 			<header class="task-head">
 				<p class="eyebrow">
 					<a href={runPath(props.runId)}>
@@ -122,7 +124,7 @@ export default function TaskPage(props: { readonly runId: string; readonly taskI
 				</section>
 			)}
 			<p>
-				<a href={matrixPath(task.taskId, run.value?.job)}>{words.task.history} →</a>
+				<a href={matrixPath(run.value?.job, task.taskId)}>{words.task.history} →</a>
 			</p>
 		</>
 	);

@@ -21,6 +21,8 @@ export const actingWords = {
 		startTold: "A run over all enabled streamers, beside the schedule.",
 		cancelTold: (stops: string, running: string) =>
 			`Stops ${stops} tasks that have not started; ${running} under way may finish.`,
+		cancelToldUncounted: "Stops all tasks that have not started; those under way may finish.",
+		pauseSkips: (count: number, shown: string) => `${shown} ${s(count, "slot")} will have no run.`,
 		cancelSealed: "The run is then sealed as cancelled, and can be re-run.",
 		cancelDone: (stopped: string, running: string) =>
 			`${stopped} tasks were stopped; ${running} under way finish.`,
@@ -33,7 +35,6 @@ export const actingWords = {
 		reasonTold: "For those who look here and wonder. 1 to 200 characters.",
 		reasonMissing: "Say why, in a few words.",
 		resumeTold: (time: string) => `The next slot runs again: ${time}.`,
-		resumeNow: "The next slot runs again.",
 		doRerun: "Re-run now",
 		doStart: "Start it",
 		doCancel: "Stop it",

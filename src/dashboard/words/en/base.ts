@@ -32,6 +32,11 @@ export const baseWords = {
 		notFoundNext: "Back to the ledger",
 		runNotFound: "There is no such run.",
 		taskNotFound: "This run has no such task, or its tasks are no longer kept.",
+		missing: {
+			incidents: "What is wrong now is not known. ",
+			schedule: "What the schedule says is not known. ",
+			runs: "The newest runs are not known. ",
+		},
 		forbidden: "You may not see this.",
 		retry: "Try now",
 		newVersion: "This page could not be loaded. There may be a newer version.",

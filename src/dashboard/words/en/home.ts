@@ -6,7 +6,7 @@ export const homeWords = {
 	took: (span: string) => `took ${span}`,
 	nextDue: (age: string) => `next due ${age}`,
 	dueSince: (age: string) => `was due ${age}`,
-	noSchedule: "runs by hand only",
+	noSchedule: "no schedule of its own",
 	neverRan: "This job has not run yet.",
 	neverRanNext: (age: string) => `Its first run is due ${age}. You can also start one now.`,
 	neverRanByHand: "Start one now to see its result here.",

@@ -20,6 +20,9 @@ export const actingWords: typeof English = {
 		startTold: "有効な配信者すべてを、予定とは別に今すぐ実行します。",
 		cancelTold: (stops, running) =>
 			`まだ始まっていない${stops}件を止めます。実行中の${running}件は最後まで進むことがあります。`,
+		cancelToldUncounted:
+			"まだ始まっていないタスクをすべて止めます。実行中のものは最後まで進むことがあります。",
+		pauseSkips: (_, shown) => `実行されない予定：${shown}回`,
 		cancelSealed: "その後「中止」として記帳され、再実行できます。",
 		cancelDone: (stopped, running) => `${stopped}件を止めました。実行中の${running}件は続きます。`,
 		pauseTold: "その間、予定の実行は始まりません。実行中のものは続き、手動での開始もできます。",
@@ -30,7 +33,6 @@ export const actingWords: typeof English = {
 		reasonTold: "ここを見た人が困らないように。1〜200文字。",
 		reasonMissing: "理由をひとこと書いてください。",
 		resumeTold: (time) => `次の予定（${time}）から再び実行されます。`,
-		resumeNow: "次の予定から再び実行されます。",
 		doRerun: "再実行する",
 		doStart: "開始する",
 		doCancel: "中止する",

@@ -31,6 +31,11 @@ export const baseWords: typeof English = {
 		notFoundNext: "台帳へ戻る",
 		runNotFound: "その実行はありません。",
 		taskNotFound: "そのタスクはないか、保存期間を過ぎました。",
+		missing: {
+			incidents: "いま障害があるかどうかは分かりません。",
+			schedule: "予定の状態は分かりません。",
+			runs: "最近の実行は分かりません。",
+		},
 		forbidden: "表示する権限がありません。",
 		retry: "今すぐ試す",
 		newVersion: "ページを読み込めませんでした。新しい版があるかもしれません。",

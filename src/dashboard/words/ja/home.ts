@@ -5,7 +5,7 @@ export const homeWords: typeof English = {
 	took: (span) => `所要${span}`,
 	nextDue: (age) => `次回は${age}`,
 	dueSince: (age) => `予定は${age}`,
-	noSchedule: "手動でのみ実行",
+	noSchedule: "独自の予定なし",
 	neverRan: "このジョブはまだ実行されていません。",
 	neverRanNext: (age) => `最初の実行は${age}の予定です。今すぐ開始することもできます。`,
 	neverRanByHand: "今すぐ開始すると、結果がここに表示されます。",

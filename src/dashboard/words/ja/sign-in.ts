@@ -12,6 +12,10 @@ export const signInWords: typeof English = {
 		tooMany: (span) => `試行が多すぎます。${span}後にもう一度お試しください。`,
 		missing: "トークンを入力してください。",
 		out: "サインアウト",
+		notOut: "まだサインインしたままです。",
+		outByAccess: "Cloudflare Accessからサインアウトする",
+		notKept:
+			"ブラウザーがセッションを保存しませんでした。Cookieを許可し、https:// で（同じマシンなら http://localhost で）開いてください。",
 		ended: "セッションが終了しました。サインインすると元の場所に戻ります。",
 		signedInAs: "サインイン中",
 		until: (time) => [time, " まで"],
