@@ -12,7 +12,8 @@ import { buildDashboard } from "./build-dashboard.ts";
 
 /**
  * `npm run screenshots`: the pictures of the README, in docs/screenshots, from the built Worker. Two days of history
- * are written as rows; the newest run, which went wrong in part, is a real one against the simulated Twitch.
+ * are written as rows; the newest run, which went wrong in part, is a real one against the simulated Twitch, and so is
+ * the one that fills while its picture is taken.
  */
 const folder = join(import.meta.dirname, "../docs/screenshots");
 const job = toJobName("collect-clips");
@@ -22,13 +23,23 @@ const slotIsOverAfterMs = 120_000;
 const startedAfterMs = 18_000;
 const unreachable = [3, 12, 28, 41, 66, 77, 101, 118, 133, 149, 171, 188];
 
+/** Twitch's own trouble in both runs: who is gone, and a share of answers that are its fault. */
+const trouble = (twitch: Deployment["twitch"]) =>
+	({
+		dead: { only: unreachable.map((place) => twitch.streamers[place]?.id ?? "") },
+		"server-errors": true,
+	}) as const;
+
 interface Shot {
 	readonly name: string;
 	readonly path: string;
+	/** Null for somebody who has not signed in. */
+	readonly as?: null;
 	readonly context?: Parameters<Browser["newContext"]>[0];
-	readonly height: number;
+	/** CSS pixels; null for the whole page. */
+	readonly height: number | null;
 	/** What is done before the picture is taken. */
-	readonly prepare?: (page: Page) => Promise<void>;
+	readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
 async function takeAll(): Promise<void> {
@@ -43,8 +54,10 @@ async function takeAll(): Promise<void> {
 	try {
 		const slotAtMs = Math.floor((Date.now() - slotIsOverAfterMs) / hourMs) * hourMs;
 		const runId = await runPartly(deployment, slotAtMs);
+		await pauseAndResume(deployment);
 		const origin = new URL((await deployment.harness.listen()).url).origin;
-		for (const shot of shotsOf(deployment, runId)) await take(browser, origin, shot);
+		for (const shot of await shotsOf(deployment, runId)) await take(browser, origin, shot);
+		await take(browser, origin, await startToWatch(deployment));
 	} finally {
 		await browser.close();
 		await deployment.close();
@@ -52,20 +65,53 @@ async function takeAll(): Promise<void> {
 	}
 }
 
-function shotsOf({ twitch }: Deployment, runId: string): Shot[] {
+async function shotsOf({ api }: Deployment, runId: string): Promise<Shot[]> {
 	const run = `/runs/${runId}`;
-	const failed = twitch.streamers[unreachable[1] ?? 0]?.id;
+	const answer = await api(`/api/runs/${runId}/tasks?state=failed`);
+	const { tasks } = (await answer.json()) as { tasks: { taskId: string; attempts: unknown[] }[] };
+	// Of one that was tried again and again there is something to see of where its time went.
+	const [failed] = tasks.toSorted((left, right) => right.attempts.length - left.attempts.length);
+	const ask = async (page: Page) => {
+		await page.keyboard.press("r");
+		await page.getByText("Twitch points").waitFor();
+	};
 	return [
+		// Each picture signs in, and stands there, too.
+		{ name: "audit", path: "/audit", height: 460 },
+		{ name: "sign-in", path: "/sign-in", as: null, height: 620 },
 		{ name: "home", path: "/", height: 960 },
-		{ name: "run", path: run, height: 1280 },
-		{ name: "matrix", path: "/matrix", height: 860 },
-		{ name: "task", path: `${run}/tasks/${failed}`, height: 720 },
-		{ name: "incidents", path: "/incidents", height: 980 },
-		{ name: "home-phone", path: "/", context: phone, height: 900 },
-		{ name: "run-phone", path: run, context: phone, height: 900 },
-		{ name: "run-dark", path: run, context: { colorScheme: "dark" }, height: 1280 },
 		{ name: "home-ja", path: "/", context: { locale: "ja-JP" }, height: 960 },
+		{ name: "run", path: `${run}?state=failed`, height: null },
+		{ name: "rerun", path: run, height: 620, prepare: ask },
+		{ name: "task", path: `${run}/tasks/${failed?.taskId}`, height: 960 },
+		{ name: "matrix", path: "/matrix", height: 860 },
+		{ name: "incidents", path: "/incidents", height: 900 },
+		{ name: "home-phone", path: "/", context: { ...phone, colorScheme: "dark" }, height: 900 },
+		{ name: "run-phone", path: run, context: { ...phone, colorScheme: "dark" }, height: 900 },
 	];
+}
+
+/** A run that is under way: its picture is taken when about half of it is done. */
+async function startToWatch({ api, twitch }: Deployment): Promise<Shot> {
+	twitch.setFaults(trouble(twitch));
+	const headers = { "content-type": "application/json" };
+	const init = { method: "POST", headers, body: JSON.stringify({ job }) };
+	const { runId } = (await (await api("/api/runs", init)).json()) as { runId: string };
+	return {
+		name: "run-open",
+		path: `/runs/${runId}`,
+		height: 1180,
+		prepare: (page) => page.getByText(/^Running: (9\d|1[0-7]\d) of/).waitFor(),
+	};
+}
+
+/** Something for the audit page. */
+async function pauseAndResume({ api }: Deployment): Promise<void> {
+	const headers = { "content-type": "application/json" };
+	const act = async (path: string, body: object) =>
+		api(path, { method: "POST", headers, body: JSON.stringify(body) });
+	await act("/api/schedule/pause", { job, reason: "moving D1 to another region" });
+	await act("/api/schedule/resume", { job });
 }
 
 async function take(browser: Browser, origin: string, shot: Shot): Promise<void> {
@@ -73,15 +119,16 @@ async function take(browser: Browser, origin: string, shot: Shot): Promise<void>
 	const { viewport = { width: 1280, height: 900 } } = shot.context ?? {};
 	const { page, context, problems } = await openPage(browser, {
 		...shot.context,
-		viewport: { width: viewport?.width ?? 1280, height },
+		viewport: { width: viewport?.width ?? 1280, height: height ?? 900 },
 	});
-	await takeSession(page, origin, adminToken);
+	if (shot.as !== null) await takeSession(page, origin, adminToken);
 	await page.goto(origin + path);
-	await settle(page);
+	// What is under way never settles.
+	if (name !== "run-open") await settle(page);
 	await page.evaluate("document.fonts.ready");
 	await shot.prepare?.(page);
 	const file = join(folder, `${name}.png`);
-	await page.screenshot({ path: file, animations: "disabled" });
+	await page.screenshot({ path: file, animations: "disabled", fullPage: height === null });
 	await context.close();
 	if (problems.length > 0) throw new Error(`${name}: ${problems.join("\n")}`);
 	console.log(`${name}.png ${Math.round(statSync(file).size / 1024)} KB`);
@@ -90,14 +137,13 @@ async function take(browser: Browser, origin: string, shot: Shot): Promise<void>
 /** The run of a slot that is a while ago, as if it had been started in time. */
 async function runPartly(deployment: Deployment, slotAtMs: number): Promise<string> {
 	const { twitch, worker } = deployment;
-	const only = unreachable.map((place) => twitch.streamers[place]?.id ?? "");
 	// Some hours before, all went well: most clips are known by now. That run's slot is part of the history.
 	twitch.setNow(() => Date.now() - 4 * hourMs);
 	await worker.scheduled({ cron: "0 * * * *", scheduledTime: new Date(slotAtMs - hourMs) });
 	await deployment.sealed(runIdForSlot(job, slotAtMs - hourMs));
 	await writeHistory(deployment, slotAtMs);
 	twitch.setNow(Date.now);
-	twitch.setFaults({ dead: { only }, "server-errors": true });
+	twitch.setFaults(trouble(twitch));
 	await worker.scheduled({ cron: "0 * * * *", scheduledTime: new Date(slotAtMs) });
 	const runId = runIdForSlot(job, slotAtMs);
 	const { startedAt } = await deployment.sealed(runId);

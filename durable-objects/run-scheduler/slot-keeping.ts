@@ -1,5 +1,6 @@
 import { backoffMs } from "../../src/domain/retry.ts";
 import type { Trigger } from "../../src/domain/run.ts";
+import { writeSlotReason } from "../../src/domain/slot-reason.ts";
 import { planSlots } from "../../src/domain/slots.ts";
 import { describeError } from "../../src/log.ts";
 import type { SchedulerContext } from "./context.ts";
@@ -83,7 +84,7 @@ async function decideSlot(
 			isOpen =
 				answer.kind === "awake" && (answer.state === "planning" || answer.state === "running");
 		} catch (error) {
-			const reason = `${before.runId} could not be asked: ${describeError(error)}`;
+			const reason = writeSlotReason.not_asked(before.runId, describeError(error));
 			// One that cannot say so long after its deadline is not waited for: it would stop the schedule for ever.
 			if (!isLongOverdue(context, before.decidedAtMs)) {
 				postpone(context, { job, slotAtMs, trigger, reason });
@@ -92,7 +93,7 @@ async function decideSlot(
 			isOpen = false;
 		}
 		if (isOpen) {
-			const reason = `${before.runId} is still open.`;
+			const reason = writeSlotReason.still_open(before.runId);
 			account(context, newSlot(job, slotAtMs, "overlap", ports.nowMs(), { trigger, reason }));
 			return;
 		}

@@ -1,5 +1,6 @@
 import { type JobName, runIdForSlot } from "../../src/domain/ids.ts";
 import type { Trigger } from "../../src/domain/run.ts";
+import { writeSlotReason } from "../../src/domain/slot-reason.ts";
 import type { SchedulerContext } from "./context.ts";
 import { addHeartbeat } from "./outbox.ts";
 import { account, dueSlots, isUndecided, newSlot, tellMissed } from "./slot-accounts.ts";
@@ -10,7 +11,7 @@ export function missSlot(
 	context: SchedulerContext,
 	schedule: ScheduleRow,
 	slotAtMs: number,
-	why = "Neither the cron nor the alarm came before a newer slot was due.",
+	why: string = writeSlotReason.nobody_came(),
 ): void {
 	const { ports, store } = context;
 	const { job } = schedule;
@@ -55,7 +56,7 @@ export function settlePause(context: SchedulerContext, schedule: ScheduleRow): v
 
 /** Before an expression is forgotten: its undecided slots are nobody's any more, and say so. */
 export function settleChange(context: SchedulerContext, schedule: ScheduleRow, cron: string): void {
-	const why = `The schedule was changed from ${schedule.cron} to ${cron} before it was decided.`;
+	const why = writeSlotReason.schedule_changed(schedule.cron, cron);
 	for (const slotAtMs of dueSlots(context, schedule).toReversed()) {
 		missSlot(context, schedule, slotAtMs, why);
 	}
@@ -67,7 +68,7 @@ function pausedSlot(
 	slotAtMs: number,
 	trigger: Trigger | null = null,
 ): SlotRow {
-	const reason = `Paused: ${pauseReason ?? ""}`;
+	const reason = writeSlotReason.paused(pauseReason ?? "");
 	return newSlot(job, slotAtMs, "paused", ports.nowMs(), { trigger, reason });
 }
 

@@ -1,6 +1,7 @@
 import { type JobName, runIdForSlot } from "../../src/domain/ids.ts";
 import { backoffMs } from "../../src/domain/retry.ts";
 import type { Trigger } from "../../src/domain/run.ts";
+import { writeSlotReason } from "../../src/domain/slot-reason.ts";
 import { isLate } from "../../src/domain/slots.ts";
 import { describeError } from "../../src/log.ts";
 import type { SchedulerContext } from "./context.ts";
@@ -105,7 +106,7 @@ function startFailed(context: SchedulerContext, slot: SlotRow, error: string): v
 	const failures = current.failures + 1;
 	ports.log("error", "start_failed", { runId, failures, error });
 	if (isLongOverdue(context, current.decidedAtMs)) {
-		const reason = `${runId} could not be started: ${error}`;
+		const reason = writeSlotReason.not_started(runId, error);
 		store.saveSlot({ ...current, account: "missed", reason, failures, tryAgainAtMs: null });
 		tellMissed(context, job, slotAtMs, reason);
 		return;

@@ -16,7 +16,7 @@ import { readNext, readRoute, signInPath } from "./url/routes.ts";
 const RunPage = later(() => import("./pages/run/run.tsx"));
 const TaskPage = later(() => import("./pages/task/task.tsx"));
 const MatrixPage = later(() => import("./pages/matrix/matrix.tsx"));
-const AuditPage = later(() => import("./pages/audit.tsx"));
+const AuditPage = later(() => import("./pages/audit/audit.tsx"));
 const IncidentsPage = later(() => import("./pages/incidents/incidents.tsx"));
 
 /** A session may end while the page is open: every other answer then says 401, too, and this one sees it first. */
@@ -82,7 +82,7 @@ export function App() {
 			<main id="content" tabIndex={-1}>
 				<View place={place} />
 			</main>
-			<Keys place={place} />
+			<Keys />
 		</ReaderProvider>
 	);
 }

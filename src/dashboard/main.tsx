@@ -10,6 +10,7 @@ import "./styles/notices.css";
 import "./styles/dialogs.css";
 import "./styles/home.css";
 import "./styles/run.css";
+import "./styles/tasks.css";
 import "./styles/task.css";
 import "./styles/matrix.css";
 import "./styles/incidents.css";

@@ -40,6 +40,7 @@ const kinds = {
 	auth_unavailable: { outcome: "retryable", groupedBy: "kind" },
 } as const;
 export type TwitchFailureKind = keyof typeof kinds;
+export const twitchFailureKinds = Object.keys(kinds) as TwitchFailureKind[];
 
 /** The kind of a Helix status that is no success. */
 export function kindOfStatus(status: number): TwitchFailureKind {

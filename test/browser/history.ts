@@ -2,6 +2,7 @@ import { schedulerObjectName } from "../../durable-objects/run-scheduler/api.ts"
 import { runIdForSlot, toJobName, toTaskId } from "../../src/domain/ids.ts";
 import type { Failure } from "../../src/domain/outcome.ts";
 import type { Trigger, Verdict } from "../../src/domain/run.ts";
+import { writeSlotReason } from "../../src/domain/slot-reason.ts";
 import type { SlotAccount } from "../../src/domain/slots.ts";
 import { buildSummary, type ErrorGroup, formatTime } from "../../src/domain/summary.ts";
 import type { TaskState } from "../../src/domain/task.ts";
@@ -21,10 +22,14 @@ interface Slot {
 	readonly account?: SlotAccount;
 	readonly verdict?: Verdict;
 	readonly reason?: string;
+	readonly isAfterOpenRun?: boolean;
 	readonly startedAfterMs?: number;
 	readonly durationMs?: number;
 }
-const pause = { account: "paused", reason: "Paused: moving D1 to another region" } as const;
+const pause = {
+	account: "paused",
+	reason: writeSlotReason.paused("moving D1 to another region"),
+} as const;
 const unusual: Readonly<Record<number, Slot>> = {
 	9: { verdict: "partial" },
 	14: { verdict: "failed", durationMs: 61_000 },
@@ -33,9 +38,9 @@ const unusual: Readonly<Record<number, Slot>> = {
 	22: pause,
 	27: { verdict: "partial", durationMs: 19_000 },
 	30: { account: "late", startedAfterMs: 1_080_000 },
-	31: { account: "missed", reason: "no start was tried in time" },
+	31: { account: "missed", reason: writeSlotReason.nobody_came() },
 	36: { verdict: "timed_out", durationMs: 58_000 },
-	40: { account: "overlap", reason: "collect-clips was still open." },
+	40: { account: "overlap", isAfterOpenRun: true },
 	44: { verdict: "cancelled", durationMs: 4_200 },
 };
 
@@ -93,7 +98,9 @@ export async function writeHistory(
 	for (let ago = slotsBefore; ago >= 1; ago -= 1) {
 		const slotAtMs = newestSlotAtMs - ago * hourMs;
 		const slot = unusual[ago] ?? {};
-		const { account = "run", reason = null } = slot;
+		const { account = "run" } = slot;
+		const before = runIdForSlot(job, slotAtMs - hourMs);
+		const reason = slot.isAfterOpenRun ? writeSlotReason.still_open(before) : (slot.reason ?? null);
 		const random = new Random(7, ago);
 		const isRun = account === "run" || account === "late";
 		const startedAtMs = slotAtMs + (slot.startedAfterMs ?? random.between(900, 19_000));
@@ -153,7 +160,7 @@ function incidentsOf({ twitch }: Deployment): [number, string, number, object][]
 	const lost = Math.ceil(planned * 0.55);
 	return [
 		[36, "run_timed_out", 1, { causes: [{ ...deadline, count: lost }] }],
-		[31, "slot_missed", 1, { reason: "no start was tried in time" }],
+		[31, "slot_missed", 1, { reason: writeSlotReason.nobody_came() }],
 		[
 			14,
 			"run_failed",
@@ -339,7 +346,11 @@ function taskRow(run: RunToWrite, close: Close, taskId: string, place: number) {
 			outcome: isGood ? "succeeded" : isLost ? "run_closed" : isFinal ? "permanent" : "retryable",
 			error: isGood ? null : (close.failure ?? failures.server),
 			yield: isGood ? counts : null,
-			meters: { twitchRequests: 1, twitchMs: Math.floor(workMs * 0.7) },
+			meters: {
+				twitchRequests: 1,
+				twitchMs: Math.floor(workMs * 0.7),
+				d1Ms: isGood ? Math.floor(workMs * 0.15) : 0,
+			},
 		};
 	});
 	return {

@@ -64,9 +64,7 @@ export function PauseDialog(props: {
 							</option>
 						))}
 					</select>
-					<p class="soft small">
-						{words.act.until("")} <Moment at={untilMs} />
-					</p>
+					<p class="soft small">{words.act.until(<Moment at={untilMs} />)}</p>
 					{skipped !== undefined && <p>{words.act.pauseSkips(skipped, tellSkipped(skipped))}</p>}
 					<label for="pause-reason">{words.schedule.reason}</label>
 					<input

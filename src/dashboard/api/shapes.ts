@@ -1,3 +1,4 @@
+import type { AuditAction } from "../../domain/audit.ts";
 import type { Counts } from "../../domain/counts.ts";
 import type { IncidentEvidence, IncidentKind } from "../../domain/incident.ts";
 import type { Verdict } from "../../domain/run.ts";
@@ -130,7 +131,8 @@ export interface Incident {
 	readonly title: string;
 	readonly what: string;
 	readonly toDo: string;
-	readonly evidence: IncidentEvidence;
+	/** Kept with epoch milliseconds, told with RFC 3339. */
+	readonly evidence: Omit<IncidentEvidence, "lastSeenAtMs"> & { readonly lastSeenAt?: string };
 	readonly deliveries: readonly Delivery[];
 }
 export type { IncidentKind };
@@ -140,17 +142,6 @@ export interface Incidents {
 	readonly past: readonly Incident[];
 	readonly channels: Readonly<Record<"discord" | "webhook" | "heartbeat", boolean>>;
 }
-
-export const auditActions = [
-	"run.start",
-	"run.rerun",
-	"run.cancel",
-	"schedule.pause",
-	"schedule.resume",
-	"session.sign_in",
-	"session.sign_out",
-] as const;
-export type AuditAction = (typeof auditActions)[number];
 
 export interface AuditEntry {
 	readonly id: string | number;

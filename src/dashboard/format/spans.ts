@@ -113,3 +113,22 @@ export function isUtcAt(atMs: number, timeZone: string): boolean {
 	const at = (zone: string) => formatMoment(atMs, "daySecond", "en", zone);
 	return at(timeZone) === at("UTC");
 }
+
+/** UTC's time beside another zone's, with its day where that is another one: 24 Nov, 08:00 is 23 Nov, 23:00 UTC. */
+export function formatUtcBeside(
+	atMs: number,
+	shape: MomentShape,
+	language: Language,
+	timeZone: string,
+): string {
+	const dayIn = (zone: string) => formatMoment(atMs, "day", language, zone);
+	const isOtherDay = dayIn(timeZone) !== dayIn("UTC");
+	const hasSeconds = shape.toLowerCase().endsWith("second");
+	const withDay = hasSeconds ? "daySecond" : "dayMinute";
+	return formatMoment(
+		atMs,
+		isOtherDay ? withDay : hasSeconds ? "second" : "minute",
+		language,
+		"UTC",
+	);
+}

@@ -89,14 +89,14 @@ function Settings({ onSignOut }: { readonly onSignOut: SignOut }) {
 				<div class="menu-body" tabIndex={-1}>
 					{session !== undefined && (
 						<p class="signed-in">
-							{words.signIn.signedInAs} <strong>{session.name}</strong>
+							{words.signIn.signedInAs} <strong>{words.actor[session.name] ?? session.name}</strong>
 							<br />
 							<span class="soft">
 								{words.role[session.role]} · {words.via[session.via]}
 								{session.expiresAt !== null && (
 									<>
 										<br />
-										{words.signIn.until("")} <Moment at={session.expiresAt} alone />
+										{words.signIn.until(<Moment at={session.expiresAt} alone />)}
 									</>
 								)}
 							</span>

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Dialog } from "../parts/dialog.tsx";
 import { keepForLater, readKept, useReader } from "../parts/reader.tsx";
-import { go, type Place } from "../url/location.ts";
+import { go } from "../url/location.ts";
 import { pressKey, readKey } from "./key-names.ts";
 
 /** The keyboard: listens for the whole page, and tells which keys there are. */
@@ -12,7 +12,7 @@ export function showKeys(): void {
 	for (const listener of listeners) listener();
 }
 
-export function Keys(_props: { readonly place: Place }) {
+export function Keys() {
 	const { words } = useReader();
 	const [isShown, setShown] = useState(false);
 	// Single keys get in the way of speech input: whoever uses that switches them off (WCAG 2.1.4).
@@ -52,6 +52,7 @@ export function Keys(_props: { readonly place: Place }) {
 		[["g", "i"], help.incidents],
 		[["g", "a"], help.audit],
 		[["/"], help.search],
+		[["← ↑ ↓ →"], help.cells],
 		[["s"], help.start],
 		[["r"], help.rerun],
 		[["c"], help.cancel],

@@ -1,29 +1,30 @@
 import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { go } from "../url/location.ts";
 import { measureBars } from "./bar-heights.ts";
-import { later } from "./later.tsx";
-import { Mark, type Sign } from "./marks.tsx";
-
-const Bars = later(
-	() => import("./bars.tsx"),
-	() => null,
-);
+import { BarRow } from "./bar-row.tsx";
+import type { Sign } from "./marks.tsx";
+import { useReader } from "./reader.tsx";
+import { useNarrow } from "./use-narrow.ts";
 
 export interface Bar {
 	readonly key: string;
 	/** Null for a gap. */
 	readonly value: number | null;
 	readonly sign: Sign;
+	/** Its moment, for the ends of the axis. */
+	readonly at: string;
 	/** All of it in words, for the line under the chart. */
-	readonly told: ComponentChildren;
+	readonly told: string;
 	readonly href: string | null;
 	readonly isHere?: boolean;
 }
 
+/** A mark needs 12 pixels to be told from another, so a narrow screen has the bars in rows of this many. */
+const narrowColumns = 24;
+
 /**
  * A row of bars, oldest first, with a mark under each and the one that is pointed at told in words. Pointing and
- * clicking is for the eye; the table behind `children` says the same to everybody.
+ * clicking is for the eye and the finger; the table behind `children` says the same to everybody.
  */
 export function BarFigure(props: {
 	readonly label: string;
@@ -35,68 +36,56 @@ export function BarFigure(props: {
 	readonly legend: ComponentChildren;
 	readonly children?: ComponentChildren;
 }) {
-	const { bars, columns, heightPx } = props;
-	const [pointed, setPointed] = useState<number | null>(null);
-	const empty = Math.max(0, columns - bars.length);
-	const { heights, tones, lineAt } = useMemo(() => {
-		const padding = Array.from({ length: empty }, () => null);
-		const values = [...padding, ...bars.map((bar) => bar.value)];
-		const measured = measureBars(values);
-		return {
-			heights: measured.heights,
-			tones: [...padding.map(() => "none" as const), ...bars.map((bar) => bar.sign.tone)],
-			lineAt: props.usual == null ? null : Math.min(1, props.usual / measured.top),
-		};
-	}, [bars, empty, props.usual]);
-
-	const indexAt = (event: PointerEvent | MouseEvent) => {
-		const area = (event.currentTarget as HTMLElement).getBoundingClientRect();
-		const column = Math.floor(((event.clientX - area.left) / area.width) * heights.length);
-		const index = column - empty;
-		return index >= 0 && index < bars.length ? index : null;
-	};
-	const bar = pointed === null ? undefined : bars[pointed];
+	const { words } = useReader();
+	const { bars, columns, usual = null } = props;
+	const isNarrow = useNarrow();
+	const [pointed, setPointed] = useState<string | null>(null);
+	const rows = useMemo(() => {
+		const empty = Math.max(0, columns - bars.length);
+		const places = [...Array.from({ length: empty }, () => null), ...bars];
+		const { heights, areCut, top } = measureBars(places.map((bar) => bar?.value ?? null));
+		const lineAt = usual === null ? null : Math.min(1, usual / top);
+		const perRow = isNarrow ? narrowColumns : places.length;
+		const starts = Array.from(
+			{ length: Math.ceil(places.length / perRow) },
+			(_, row) => row * perRow,
+		);
+		return starts.map((start) => ({
+			start,
+			places: places.slice(start, start + perRow),
+			heights: heights.slice(start, start + perRow),
+			areCut: areCut.slice(start, start + perRow),
+			lineAt,
+		}));
+	}, [bars, columns, usual, isNarrow]);
+	const bar = pointed === null ? undefined : bars.find(({ key }) => key === pointed);
+	const isAnyCut = rows.some((row) => row.areCut.includes(true));
 	return (
 		<figure class="bar-figure">
-			{/* biome-ignore lint/a11y/useKeyWithClickEvents: a short cut for a pointer; the table has a link for each */}
-			{/* biome-ignore lint/a11y/noStaticElementInteractions: the same */}
-			<div
-				class="bar-area"
-				onPointerMove={(event) => setPointed(indexAt(event))}
-				onPointerLeave={(event) => event.pointerType === "mouse" && setPointed(null)}
-				onClick={(event) => {
-					const index = indexAt(event);
-					const href = index === null ? null : bars[index]?.href;
-					// A finger cannot point first: its tap tells, and the line below has the link.
-					const isFinger = (event as unknown as PointerEvent).pointerType === "touch";
-					if (href && !isFinger) go(href);
-					setPointed(index);
-				}}
-			>
-				<div
-					class="bar-canvas"
-					style={{ height: `${heightPx}px` }}
-					role="img"
-					aria-label={props.label}
-				>
-					<Bars heights={heights} tones={tones} lineAt={lineAt} heightPx={heightPx} />
-				</div>
-				<div class="bar-marks" style={{ "--columns": heights.length }} aria-hidden="true">
-					{heights.slice(0, empty).map((_, index) => (
-						<span key={`empty-${index.toString()}`} />
-					))}
-					{bars.map((one, index) => (
-						<span
-							key={one.key}
-							class={`${one.isHere ? "here" : ""} ${index === pointed ? "pointed" : ""}`}
-						>
-							<Mark sign={one.sign} />
-						</span>
-					))}
-				</div>
+			<div class="bar-rows" role="img" aria-label={props.label}>
+				{rows.map(({ start, ...row }) => (
+					<BarRow
+						key={start}
+						{...row}
+						heightPx={rows.length > 1 ? props.heightPx * 0.75 : props.heightPx}
+						pointed={pointed}
+						onPoint={setPointed}
+					/>
+				))}
 			</div>
 			<figcaption class="bar-told">
-				{bar === undefined ? props.legend : <span class="told">{bar.told}</span>}
+				{bar === undefined ? (
+					<>
+						{props.legend}
+						{isAnyCut && words.blank + words.chart.cut}
+					</>
+				) : bar.href === null ? (
+					<span class="told">{bar.told}</span>
+				) : (
+					<a class="told" href={bar.href}>
+						{bar.told}
+					</a>
+				)}
 			</figcaption>
 			{props.children}
 		</figure>

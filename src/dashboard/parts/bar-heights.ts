@@ -5,6 +5,8 @@ const timesMiddleMax = 3;
 export interface Heights {
 	/** 0 to 1; null where there is no bar. */
 	readonly heights: readonly (number | null)[];
+	/** Whether a bar would be higher than 1, and is drawn broken. */
+	readonly areCut: readonly boolean[];
 	/** What stands at 1: higher bars are cut there. */
 	readonly top: number;
 }
@@ -19,6 +21,7 @@ export function measureBars(values: readonly (number | null)[]): Heights {
 		heights: values.map((value) =>
 			value === null ? null : value === 0 ? 0 : Math.max(floor, Math.min(1, value / top)),
 		),
+		areCut: values.map((value) => value !== null && value > top),
 		top,
 	};
 }

@@ -7,15 +7,23 @@ import type { Tone } from "./marks.tsx";
 export interface BarsProps {
 	/** 0 to 1, null for a gap. */
 	readonly heights: readonly (number | null)[];
+	/** Those that go on above the edge. */
+	readonly areCut: readonly boolean[];
 	readonly tones: readonly Tone[];
 	/** A dashed line at this height. */
 	readonly lineAt: number | null;
 	readonly heightPx: number;
 }
 
+/** A bar's share of its column, and the most that it takes, CSS pixels. */
+const barShare = 0.72;
+const barMaxPx = 22;
+/** The slanted gap of a broken bar: how far below the top, how steep, how wide, CSS pixels. */
+const gap = { belowPx: 11, risePx: 5, widePx: 3 };
+
 const tonesDrawn: readonly Tone[] = ["good", "warn", "bad", "late", "still", "busy", "none"];
 
-export default function Bars({ heights, tones, lineAt, heightPx }: BarsProps) {
+export default function Bars({ heights, areCut, tones, lineAt, heightPx }: BarsProps) {
 	const holder = useRef<HTMLDivElement>(null);
 	useEffect(() => {
 		const element = holder.current;
@@ -26,6 +34,7 @@ export default function Bars({ heights, tones, lineAt, heightPx }: BarsProps) {
 				width: element.clientWidth,
 				height: heightPx,
 				padding: [2, 0, 0, 0],
+				hooks: { draw: [(drawn) => breakBars(drawn, areCut)] },
 				legend: { show: false },
 				cursor: { show: false },
 				axes: [{ show: false }, { show: false }],
@@ -42,7 +51,7 @@ export default function Bars({ heights, tones, lineAt, heightPx }: BarsProps) {
 						points: { show: false },
 						// A bar's width, its most and its least in pixels.
 						paths: uPlot.paths.bars?.({
-							size: [0.72, 22, 2],
+							size: [barShare, barMaxPx, 2],
 							radius: 0.12,
 						}) as uPlot.Series.PathBuilder,
 					})),
@@ -74,6 +83,28 @@ export default function Bars({ heights, tones, lineAt, heightPx }: BarsProps) {
 			unwatch();
 			plot.destroy();
 		};
-	}, [heights, tones, lineAt, heightPx]);
+	}, [heights, areCut, tones, lineAt, heightPx]);
 	return <div ref={holder} class="bars" aria-hidden="true" />;
+}
+
+/** Takes a slanted piece out of each bar that is cut, whatever is behind it. */
+function breakBars({ ctx, bbox }: uPlot, areCut: readonly boolean[]): void {
+	const ratio = window.devicePixelRatio || 1;
+	const column = bbox.width / areCut.length;
+	const half = Math.min(column * barShare, barMaxPx * ratio) / 2 + ratio;
+	ctx.save();
+	ctx.globalCompositeOperation = "destination-out";
+	ctx.setLineDash([]);
+	ctx.lineWidth = gap.widePx * ratio;
+	ctx.strokeStyle = "#000";
+	ctx.beginPath();
+	for (const [index, isCut] of areCut.entries()) {
+		if (!isCut) continue;
+		const x = bbox.left + column * (index + 0.5);
+		const y = bbox.top + gap.belowPx * ratio;
+		ctx.moveTo(x - half, y + (gap.risePx * ratio) / 2);
+		ctx.lineTo(x + half, y - (gap.risePx * ratio) / 2);
+	}
+	ctx.stroke();
+	ctx.restore();
 }

@@ -7,7 +7,7 @@ import { useReader } from "./reader.tsx";
 export type Tone = "good" | "warn" | "bad" | "late" | "still" | "busy" | "none";
 export type Glyph =
 	| "check"
-	| "half"
+	| "part"
 	| "cross"
 	| "clock"
 	| "stop"
@@ -28,7 +28,7 @@ export interface Sign {
 
 export const signOfVerdict: Readonly<Record<Verdict, Sign>> = {
 	succeeded: { tone: "good", glyph: "check" },
-	partial: { tone: "warn", glyph: "half" },
+	partial: { tone: "warn", glyph: "part" },
 	failed: { tone: "bad", glyph: "cross" },
 	timed_out: { tone: "late", glyph: "clock" },
 	cancelled: { tone: "still", glyph: "stop" },
@@ -57,7 +57,7 @@ export const signOfTask: Readonly<Record<TaskState, Sign>> = {
 
 const strokes: Readonly<Record<Glyph, string>> = {
 	check: "M3.2 8.6 6.6 12 12.8 4.6",
-	half: "M8 3a5 5 0 1 0 0 10 5 5 0 0 0 0-10Zm0 0v10",
+	part: "M7.4 3.2a5.2 5.2 0 1 0 5.4 5.4H7.4ZM10 1.9V6h4.100A4.100 4.100 0 0 0 10 1.900Z",
 	cross: "m4 4 8 8m0-8-8 8",
 	clock: "M8 2.8a5.2 5.2 0 1 0 0 10.4A5.2 5.2 0 0 0 8 2.8ZM8 5v3.2l2.2 1.4",
 	stop: "M4 4h8v8H4Z",
@@ -72,7 +72,7 @@ const strokes: Readonly<Record<Glyph, string>> = {
 	bell: "M8 2.6 14.2 13H1.8ZM8 6.6v3m0 1.8v.200",
 };
 const fills: Partial<Record<Glyph, string>> = {
-	half: "M8 3a5 5 0 1 0 0 10Z",
+	part: "M7.4 3.2a5.2 5.2 0 1 0 5.4 5.4H7.4Z",
 	play: "M5.2 3.6v8.8L12 8Z",
 };
 
@@ -126,7 +126,7 @@ export function Seal(props: { readonly verdict: Verdict | null; readonly open?: 
 export function VerdictBadge(props: { readonly verdict: Verdict | null }) {
 	const { words } = useReader();
 	return props.verdict === null ? (
-		<Badge sign={runningSign} text={words.runState.running} />
+		<Badge sign={runningSign} text={words.running} />
 	) : (
 		<Badge sign={signOfVerdict[props.verdict]} text={words.verdict[props.verdict]} />
 	);

@@ -43,7 +43,7 @@ export function useRefusalText(): (refusal: Refusal) => string {
 		if (refusal.kind === "not_found") return words.states.notFound;
 		if (refusal.kind === "forbidden") return words.states.forbidden;
 		if (refusal.kind === "broken" || refusal.message === "") return words.states.broken;
-		return refusal.message;
+		return words.refusal[refusal.code] ?? words.refusedOther(refusal.message);
 	};
 }
 

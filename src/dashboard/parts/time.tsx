@@ -3,6 +3,7 @@ import {
 	formatAge,
 	formatDuration,
 	formatMoment,
+	formatUtcBeside,
 	isUtcAt,
 	type MomentShape,
 } from "../format/spans.ts";
@@ -19,14 +20,13 @@ export function Moment(props: {
 	const atMs = typeof props.at === "number" ? props.at : Date.parse(props.at);
 	const shape = props.shape ?? "dayMinute";
 	const local = formatMoment(atMs, shape, language, timeZone);
-	const utcShape = shape.endsWith("econd") ? "second" : "minute";
 	const isUtc = isUtcAt(atMs, timeZone);
 	return (
 		<time dateTime={new Date(atMs).toISOString()} class="moment">
 			{local}
 			{!props.alone && (
 				<span class="utc">
-					{isUtc ? "" : `${formatMoment(atMs, utcShape, language, "UTC")} `}
+					{isUtc ? "" : `${formatUtcBeside(atMs, shape, language, timeZone)} `}
 					{words.utc}
 				</span>
 			)}

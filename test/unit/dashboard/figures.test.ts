@@ -4,14 +4,19 @@ import type { Attempt, Summary, TaskState } from "../../../src/dashboard/api/sha
 import { compareWithUsual, findUsual } from "../../../src/dashboard/format/usual.ts";
 import { findTasks } from "../../../src/dashboard/pages/run/find-tasks.ts";
 import { layOutGrid, markAt } from "../../../src/dashboard/pages/run/grid-layout.ts";
-import { readAttemptTimes } from "../../../src/dashboard/pages/task/attempt-times.ts";
+import {
+	chooseTicks,
+	readAttemptTimes,
+	splitWork,
+} from "../../../src/dashboard/pages/task/attempt-times.ts";
 import { measureBars } from "../../../src/dashboard/parts/bar-heights.ts";
 import { aSummary } from "./a-summary.ts";
 
 describe("bars beside each other", () => {
 	it("one run of 50 minutes does not flatten the others", () => {
-		const { heights } = measureBars([5_000, 4_000, 6_000, 3_000_000]);
-		expect(heights[3]).toBe(1);
+		const { heights, areCut } = measureBars([5_000, 4_000, null, 6_000, 3_000_000]);
+		expect(areCut).toEqual([false, false, false, false, true]);
+		expect(heights[4]).toBe(1);
 		expect(heights[0]).toBeGreaterThan(0.25);
 	});
 
@@ -55,7 +60,7 @@ describe("finding tasks", () => {
 	const states = taskIds.map<TaskState>((_, index) => (index % 10 === 3 ? "failed" : "succeeded"));
 	const all = { taskIds, names, states };
 	const find = (filter: Partial<Parameters<typeof findTasks>[1]>) =>
-		findTasks(all, { state: "all", text: "", page: 1, ...filter }, 5);
+		findTasks(all, { state: "all", text: "", isAttentionFirst: false, page: 1, ...filter }, 5);
 
 	it("a page says after which id the API goes on", () => {
 		expect(find({}).after).toBeNull();
@@ -67,6 +72,13 @@ describe("finding tasks", () => {
 		expect(find({ text: "葛葉" })).toMatchObject({ places: [7], after: undefined });
 		expect(find({ text: "NAME1003" }).places).toEqual([3]);
 		expect(find({ text: "1059" }).places).toEqual([59]);
+	});
+
+	it("failed ones stand first when asked for, on every page, and the API's order is no help then", () => {
+		const failed = { isAttentionFirst: true };
+		expect(find(failed)).toMatchObject({ places: [3, 13, 23, 33, 43], after: undefined });
+		expect(find({ ...failed, page: 2 }).places).toEqual([53, 0, 1, 2, 4]);
+		expect(find({ ...failed, state: "failed", page: 2 })).toMatchObject({ after: "1043" });
 	});
 
 	it("a page beyond the last is the last", () => {
@@ -93,6 +105,27 @@ describe("the grid", () => {
 });
 
 describe("where the time of a task went", () => {
+	it("parts that overlap never come to more than the attempt took", () => {
+		const split = (twitchMs: number, d1Ms: number) =>
+			splitWork({
+				attempt: { meters: { twitchMs, d1Ms } } as unknown as Attempt,
+				workedMs: 100,
+			});
+		expect(split(60, 30)).toEqual({ atTwitch: 60, atD1: 30, rest: 10 });
+		expect(split(90, 30)).toEqual({ atTwitch: 90, atD1: 10, rest: 0 });
+		expect(split(400, 30)).toEqual({ atTwitch: 100, atD1: 0, rest: 0 });
+	});
+
+	it.each([1, 7, 999, 4_160, 61_000, 3_000_000, 90_000_000])(
+		"a scale of %i ms begins at 0 and has at most six ticks, none beyond its end",
+		(totalMs) => {
+			const ticks = chooseTicks(totalMs);
+			expect(ticks[0]).toBe(0);
+			expect(ticks.length).toBeLessThanOrEqual(6);
+			expect(ticks.at(-1)).toBeLessThanOrEqual(totalMs);
+		},
+	);
+
 	it("is what it waited and what it worked, attempt by attempt", () => {
 		const attempt = (claimedAt: string, endedAt: string | null) =>
 			({ claimedAt, endedAt }) as Attempt;
@@ -103,7 +136,9 @@ describe("where the time of a task went", () => {
 			],
 			"2026-11-23T10:00:00Z",
 			Date.parse("2026-11-23T10:00:10Z"),
+			true,
 		);
+		expect(times.map(({ isGivenUp }) => isGivenUp)).toEqual([false, true]);
 		expect(times.map(({ waitedMs, workedMs }) => [waitedMs, workedMs])).toEqual([
 			[2_000, 1_000],
 			[5_000, 2_000],

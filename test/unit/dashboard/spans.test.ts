@@ -5,6 +5,7 @@ import {
 	formatDuration,
 	formatMoment,
 	formatShare,
+	formatUtcBeside,
 	isUtcAt,
 } from "../../../src/dashboard/format/spans.ts";
 
@@ -69,5 +70,20 @@ describe("a share", () => {
 		expect(formatShare(1, 10_000, "en")).toBe("<0.1%");
 		expect(formatShare(10, 10_000, "ja")).toBe("0.1%");
 		expect(formatCount(10_000, "en")).toBe("10,000");
+	});
+});
+
+describe("UTC beside another zone's time", () => {
+	const atMs = Date.parse("2026-11-23T23:00:07Z");
+
+	it("has its day where that is another one", () => {
+		expect(formatUtcBeside(atMs, "dayMinute", "en", "Asia/Tokyo")).toBe("23 Nov, 23:00");
+		expect(formatUtcBeside(atMs, "second", "en", "Asia/Tokyo")).toBe("23 Nov, 23:00:07");
+		expect(formatUtcBeside(atMs, "minute", "ja", "Asia/Tokyo")).toBe("11月23日 23:00");
+	});
+
+	it("is the time alone on the same day", () => {
+		expect(formatUtcBeside(atMs, "daySecond", "en", "Europe/London")).toBe("23:00:07");
+		expect(formatUtcBeside(atMs, "dayMinute", "en", "America/New_York")).toBe("23:00");
 	});
 });

@@ -1,22 +1,25 @@
 import { describe, expect, it } from "vitest";
 import type { Incident } from "../../../src/dashboard/api/shapes.ts";
+import { tellFailure, tellSlotReason } from "../../../src/dashboard/parts/told-failure.ts";
 import { tellIncident } from "../../../src/dashboard/parts/told-incident.ts";
 import { tellRun } from "../../../src/dashboard/parts/told-run.ts";
 import { chooseLanguage, languages, wordsOf } from "../../../src/dashboard/words/words.ts";
 import { runStates, verdicts } from "../../../src/domain/run.ts";
+import { readSlotReason, writeSlotReason } from "../../../src/domain/slot-reason.ts";
+import { runDeadline } from "../../../src/domain/task-failures.ts";
 import { aSummary } from "./a-summary.ts";
 
 describe("the words of a language", () => {
-	const leaves = (value: unknown, path = ""): string[] =>
+	const leaves = (value: unknown, path: readonly string[] = []): string[] =>
 		typeof value === "object" && value !== null
-			? Object.entries(value).flatMap(([name, inner]) => leaves(inner, `${path}.${name}`))
-			: [`${path}:${typeof value}`];
-	const own = /incident(Title|What|ToDo)/;
+			? Object.entries(value).flatMap(([name, inner]) => leaves(inner, [...path, name]))
+			: [path.join(".")];
 
 	it("are all there in each, and none is empty", () => {
-		const english = leaves(wordsOf.en).filter((leaf) => !own.test(leaf));
-		expect(leaves(wordsOf.ja).filter((leaf) => !own.test(leaf))).toEqual(english);
-		expect(JSON.stringify(wordsOf)).not.toContain('""');
+		// What is optional is so in each; `blank` is what stands between sentences.
+		expect(leaves(wordsOf.ja).sort()).toEqual(leaves(wordsOf.en).sort());
+		const { blank, ...japanese } = wordsOf.ja;
+		expect(JSON.stringify([wordsOf.en, japanese])).not.toContain('""');
 	});
 });
 
@@ -48,15 +51,91 @@ describe("a run in one sentence", () => {
 
 describe("an incident", () => {
 	const incident = {
-		kind: "slot_missed",
-		title: "Missed",
-		toDo: "Look.",
-		what: "Nothing came.",
-	} as Incident;
+		kind: "run_over_tolerance",
+		job: "collect-clips",
+		closedAt: null,
+		title: "Too many",
+		toDo: "POST /api/runs",
+		what: "Since 2026-11-24 00:00 UTC.",
+		evidence: {
+			tasks: { planned: 200, succeeded: 188, failed: 11, lost: 1 },
+			toleratedPercent: 5,
+		},
+	} as unknown as Incident;
 
-	it("is told in the API's own English, and in Japanese by its kind", () => {
-		expect(tellIncident(incident, wordsOf.en).toDo).toBe("Look.");
-		expect(tellIncident(incident, wordsOf.ja).title).toBe("予定の実行がありませんでした");
+	it("is told with its job, its figures and what to do, and without calls of the API", () => {
+		expect(tellIncident(incident, wordsOf.en, "en")).toEqual({
+			title: "Too many tasks of collect-clips failed",
+			what: ["12 of 200 tasks did not succeed: 11 failed, 1 lost.", "Up to 5% is tolerated."],
+			toDo: "Open the run, look at its causes, and re-run what failed.",
+			orElse: "If so many failures are normal here, raise TOLERATED_FAILURE_PERCENT.",
+		});
+		const told = tellIncident(incident, wordsOf.ja, "ja");
+		expect(told.title).toBe("collect-clips の失敗が許容範囲を超えました");
+		expect(told.orElse).toContain("TOLERATED_FAILURE_PERCENT");
+	});
+
+	it("that is over says why", () => {
+		const over = { ...incident, closedAt: "2026-11-24T01:00:00Z" };
+		expect(tellIncident(over, wordsOf.en, "en").what.at(-1)).toBe(
+			"A later run stayed within what is tolerated.",
+		);
+	});
+
+	it("of a kind that a newer version knows is told in its English", () => {
+		const newer = { ...incident, kind: "sun_burnt_out" } as unknown as Incident;
+		expect(tellIncident(newer, wordsOf.ja, "ja").toDo).toBe("POST /api/runs");
+	});
+});
+
+describe("a failure", () => {
+	const said = { code: "twitch_not_found", message: "Twitch answered 404: nobody" };
+
+	it("is told by its code in either language, and what Twitch said stands beside it", () => {
+		expect(tellFailure(said, wordsOf.en)).toEqual({
+			told: "Twitch does not know this streamer.",
+			said: "Twitch answered 404: nobody",
+		});
+		expect(tellFailure(said, wordsOf.ja).told).toBe("Twitchにこの配信者が見つかりません。");
+	});
+
+	it("whose code says all is said once; one that is not known says what it says", () => {
+		expect(tellFailure(runDeadline, wordsOf.ja)).toEqual({
+			told: "終わる前に実行の期限が来ました（RUN_DEADLINE_MINUTES）。",
+			said: null,
+		});
+		expect(tellFailure({ code: "new_one", message: "Of tomorrow." }, wordsOf.ja)).toEqual({
+			told: "Of tomorrow.",
+			said: null,
+		});
+	});
+});
+
+describe("why a slot has no run", () => {
+	const reasons = [
+		writeSlotReason.still_open("collect-clips-20261123T1700Z"),
+		writeSlotReason.not_asked("collect-clips-20261123T1700Z", "Error: gone\nfor good"),
+		writeSlotReason.not_started("collect-clips-20261123T1700Z", "Error: no"),
+		writeSlotReason.paused("D1 moves. Twice."),
+		writeSlotReason.nobody_came(),
+		writeSlotReason.schedule_changed("0 * * * *", "30 * * * *"),
+	];
+
+	it.each(reasons)("is read as it was written: %s", (line) => {
+		const read = readSlotReason(line);
+		if (read === undefined) throw new Error("it is not read");
+		const write: (...said: string[]) => string = writeSlotReason[read.reason];
+		expect(write(...read.said)).toBe(line);
+	});
+
+	it("is told in the reader's language; an error stays what it is", () => {
+		expect(tellSlotReason(writeSlotReason.nobody_came(), wordsOf.ja)).toBe(
+			"cronもアラームも時間内に来ませんでした",
+		);
+		expect(tellSlotReason(writeSlotReason.paused("D1を移しています"), wordsOf.en)).toBe(
+			"D1を移しています",
+		);
+		expect(tellSlotReason("TypeError: fetch failed.", wordsOf.ja)).toBe("TypeError: fetch failed");
 	});
 });
 

@@ -9,6 +9,7 @@ import { HomeNotice } from "./home-notice.tsx";
 import { IncidentsNow } from "./incidents-now.tsx";
 import { JobEntry } from "./job-entry.tsx";
 import { RecentRuns } from "./recent-runs.tsx";
+import { SignsOfLife } from "./signs-of-life.tsx";
 
 /** The first page: whether the last run of each job was good, and what is wrong now. */
 const restingRefreshMs = 20_000;
@@ -52,6 +53,7 @@ export function HomePage({ search }: { readonly search: string }) {
 					onChanged={reload}
 				/>
 			))}
+			{schedule.value !== undefined && <SignsOfLife schedule={schedule.value} />}
 			<RecentRuns search={search} newest={newest} />
 		</>
 	);

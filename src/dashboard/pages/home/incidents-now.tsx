@@ -16,8 +16,9 @@ export function IncidentsNow({ open }: { readonly open: readonly Incident[] }) {
 	const more = open.length - shownMax;
 	return (
 		<section class="alarm" aria-label={words.incidentsPage.open}>
-			{open.slice(0, shownMax).map((incident) => {
-				const told = tellIncident(incident, words);
+			{open.slice(0, shownMax).map((incident, index) => {
+				const told = tellIncident(incident, words, language);
+				const isLast = index === Math.min(shownMax, open.length) - 1;
 				return (
 					<article key={incident.incidentId}>
 						<Mark sign={{ tone: "bad", glyph: "bell" }} />
@@ -27,20 +28,24 @@ export function IncidentsNow({ open }: { readonly open: readonly Incident[] }) {
 							<br />
 							{told.toDo}
 						</p>
-						{incident.runId !== null && (
-							<a class="button small" href={runPath(incident.runId)}>
-								{words.incidentsPage.showRun}
-							</a>
-						)}
+						<p class="alarm-links">
+							{incident.runId !== null && (
+								<a class="button small" href={runPath(incident.runId)}>
+									{words.incidentsPage.showRun}
+								</a>
+							)}
+							{isLast && (
+								<a class="alarm-all" href="/incidents">
+									{more > 0
+										? words.incidentsPage.more(more, formatCount(more, language))
+										: words.incidentsPage.all}{" "}
+									→
+								</a>
+							)}
+						</p>
 					</article>
 				);
 			})}
-			<a class="alarm-all" href="/incidents">
-				{more > 0
-					? words.incidentsPage.more(more, formatCount(more, language))
-					: words.incidentsPage.all}{" "}
-				→
-			</a>
 		</section>
 	);
 }

@@ -42,6 +42,20 @@ export function JobEntry(props: {
 			<header class="entry-head">
 				<h2 id={`job-${job}`}>{job}</h2>
 				{schedule !== undefined && <NextDue schedule={schedule} />}
+			</header>
+			{open.map((run) => (
+				<OpenRun key={run.runId} run={run} />
+			))}
+			<div class="verdict-row">
+				{last !== undefined ? (
+					<LastRun run={last} />
+				) : latest.refusal === undefined ? (
+					<Loading />
+				) : latest.refusal.kind === "not_found" ? (
+					<NeverRan schedule={schedule} />
+				) : (
+					<Refused refusal={latest.refusal} retry={latest.reload} />
+				)}
 				{mayAct && (
 					<div class="actions">
 						<button type="button" class="button small" onClick={() => setAsked("start")}>
@@ -58,19 +72,7 @@ export function JobEntry(props: {
 						)}
 					</div>
 				)}
-			</header>
-			{open.map((run) => (
-				<OpenRun key={run.runId} run={run} />
-			))}
-			{last !== undefined ? (
-				<LastRun run={last} />
-			) : latest.refusal === undefined ? (
-				<Loading />
-			) : latest.refusal.kind === "not_found" ? (
-				<NeverRan schedule={schedule} />
-			) : (
-				<Refused refusal={latest.refusal} retry={latest.reload} />
-			)}
+			</div>
 			{schedule != null && <SlotStrip slots={schedule.slots} />}
 			{asked === "start" && <StartDialog job={job} onClose={close} />}
 			{asked === "pause" && schedule != null && (

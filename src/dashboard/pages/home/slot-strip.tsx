@@ -5,6 +5,7 @@ import { type Bar, BarFigure } from "../../parts/bar-figure.tsx";
 import { Badge, type Sign, signOfAccount, signOfVerdict } from "../../parts/marks.tsx";
 import { useReader } from "../../parts/reader.tsx";
 import { Duration, Moment } from "../../parts/time.tsx";
+import { tellSlotReason } from "../../parts/told-failure.ts";
 import { runPath } from "../../url/routes.ts";
 import type { Words } from "../../words/words.ts";
 
@@ -23,6 +24,7 @@ export function SlotStrip({ slots }: { readonly slots: readonly Slot[] }) {
 					key: slot.slot,
 					value: slot.durationMs,
 					sign: signOfSlot(slot),
+					at,
 					told: [at, tellSlot(slot, words), took].filter((part) => part !== "").join(" · "),
 					href: slot.runId === null ? null : runPath(slot.runId),
 				};
@@ -67,8 +69,10 @@ function tellSlot(slot: Slot, words: Words): string {
 		const verdict = words.verdict[slot.verdict];
 		return slot.account === "late" ? `${verdict} (${words.strip.late})` : verdict;
 	}
-	if (slot.runId !== null) return words.runState.running;
-	return slot.reason === null ? account : `${account}: ${slot.reason}`;
+	if (slot.runId !== null) return words.running;
+	return slot.reason === null
+		? account
+		: account + words.colon + tellSlotReason(slot.reason, words);
 }
 
 function SlotTable({ slots }: { readonly slots: readonly Slot[] }) {

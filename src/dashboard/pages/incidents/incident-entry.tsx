@@ -1,5 +1,6 @@
 import type { Delivery, Incident } from "../../api/shapes.ts";
 import { formatCount, formatDuration } from "../../format/spans.ts";
+import { FailureText } from "../../parts/failure-text.tsx";
 import { Badge, Mark, type Sign } from "../../parts/marks.tsx";
 import { useReader } from "../../parts/reader.tsx";
 import { Moment, useAge } from "../../parts/time.tsx";
@@ -16,7 +17,7 @@ const signOfDelivery: Readonly<Record<Delivery["state"], Sign>> = {
 export function IncidentEntry({ incident }: { readonly incident: Incident }) {
 	const { words, language } = useReader();
 	const age = useAge();
-	const told = tellIncident(incident, words);
+	const told = tellIncident(incident, words, language);
 	const isOpen = incident.closedAt === null;
 	const page = words.incidentsPage;
 	return (
@@ -25,18 +26,28 @@ export function IncidentEntry({ incident }: { readonly incident: Incident }) {
 			<div>
 				<h3>{told.title}</h3>
 				<p class="soft small">
-					{incident.job !== null && `${incident.job} · `}
-					<Moment at={incident.openedAt} /> ·{" "}
+					{incident.slot === null ? (
+						<Moment at={incident.openedAt} />
+					) : (
+						<>
+							{page.slot} <Moment at={incident.slot} />
+						</>
+					)}{" "}
+					·{" "}
 					{isOpen
 						? page.since(age(incident.openedAt))
 						: page.lasted(formatDuration(incident.durationMs, language))}
 					{incident.occurrences > 1 &&
 						` · ${page.seen(incident.occurrences, formatCount(incident.occurrences, language))}`}
 				</p>
-				{told.what !== null && told.what !== "" && <p>{told.what}</p>}
+				{told.what.length > 0 && <p>{told.what.join(words.blank)}</p>}
+				{incident.evidence.lastSeenAt !== undefined && (
+					<p>{words.incidentWhat.lastSeen(<Moment at={incident.evidence.lastSeenAt} />)}</p>
+				)}
 				{isOpen && (
 					<p class="to-do">
 						<strong>{page.toDo}</strong> {told.toDo}
+						{told.orElse !== undefined && words.blank + told.orElse}
 					</p>
 				)}
 				{incident.evidence.causes !== undefined && incident.evidence.causes.length > 0 && (
@@ -45,8 +56,8 @@ export function IncidentEntry({ incident }: { readonly incident: Incident }) {
 						<ul class="evidence small">
 							{incident.evidence.causes.map((cause) => (
 								<li key={cause.code}>
-									<span class="num">{formatCount(cause.count, language)}</span> {cause.message}{" "}
-									<code>{cause.code}</code>
+									<span class="num">{formatCount(cause.count, language)}</span>{" "}
+									<FailureText failure={cause} /> <code>{cause.code}</code>
 								</li>
 							))}
 						</ul>

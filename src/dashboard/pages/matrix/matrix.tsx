@@ -32,6 +32,9 @@ export default function MatrixPage({ search }: { readonly search: string }) {
 	const field = useRef<HTMLInputElement>(null);
 	useKey("/", () => field.current?.focus());
 	const { value } = matrix;
+	// A matrix goes on after so many rows: its cursor is their number.
+	const from = Number(cursor) || 0;
+	const count = (number: number) => formatCount(number, language);
 	const jobs = schedule.value?.jobs.map((one) => one.job) ?? [job];
 	return (
 		<>
@@ -79,13 +82,21 @@ export default function MatrixPage({ search }: { readonly search: string }) {
 				<>
 					<MatrixTable matrix={value} />
 					<nav class="pager" aria-label={words.matrixPage.title}>
-						{cursor !== "" && (
-							<button type="button" class="button small" onClick={() => setQuery({ cursor: null })}>
-								← {words.matrixPage.title}
+						{from > 0 && (
+							<button
+								type="button"
+								class="button small"
+								onClick={() => setQuery({ cursor: from <= rowsMax ? null : from - rowsMax })}
+							>
+								← {words.tasks.previous}
 							</button>
 						)}
-						<span class="soft num">
-							{formatCount(value.rows.length, language)} / {formatCount(value.total, language)}
+						<span class="num">
+							{words.matrixPage.showing(
+								count(from + 1),
+								count(from + value.rows.length),
+								count(value.total),
+							)}
 						</span>
 						{value.cursor !== null && (
 							<button
@@ -121,6 +132,10 @@ function Legend() {
 					</li>
 				);
 			})}
+			<li>
+				<span class="cell absent" />
+				{words.matrixPage.absent}
+			</li>
 		</ul>
 	);
 }

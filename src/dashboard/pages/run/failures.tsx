@@ -3,6 +3,7 @@ import type { RerunScope } from "../../acting/rerun.tsx";
 import { causeTasksMax, findStateOfCause, findTasksOfCause } from "../../acting/tasks-of-cause.ts";
 import type { ErrorGroup, Summary } from "../../api/shapes.ts";
 import { formatCount } from "../../format/spans.ts";
+import { FailureText } from "../../parts/failure-text.tsx";
 import { useRefusalText } from "../../parts/notices.tsx";
 import { useReader } from "../../parts/reader.tsx";
 import type { RunView } from "../../run-live/use-run.ts";
@@ -73,7 +74,9 @@ function Cause(props: {
 		<li class="cause">
 			<p class="cause-count num">{count(group.count)}</p>
 			<div>
-				<p class="cause-message">{group.message}</p>
+				<p class="cause-message">
+					<FailureText failure={group} />
+				</p>
 				<p class="soft small">
 					<code>{group.code}</code> · {words.run.tasksHit(group.count, count(group.count))}
 				</p>

@@ -1,9 +1,12 @@
 import type { TaskState } from "../../api/shapes.ts";
+import { orderByAttention } from "../../run-live/grid-states.ts";
 
 /** Which tasks a filter, a search and a page leave. Pure; 10,000 tasks take about a millisecond. */
 export interface TaskFilter {
 	readonly state: TaskState | "all";
 	readonly text: string;
+	/** What an eye should find first stands first; else all are in the order of their ids. */
+	readonly isAttentionFirst: boolean;
 	readonly page: number;
 }
 
@@ -28,7 +31,11 @@ export function findTasks(
 ): FoundTasks {
 	const text = filter.text.trim().toLowerCase();
 	const matching: number[] = [];
-	for (const [place, taskId] of tasks.taskIds.entries()) {
+	const inOrder = filter.isAttentionFirst
+		? orderByAttention(tasks.states)
+		: tasks.taskIds.map((_, place) => place);
+	for (const place of inOrder) {
+		const taskId = tasks.taskIds[place] ?? "";
 		if (filter.state !== "all" && tasks.states[place] !== filter.state) continue;
 		const isThere =
 			text === "" ||
@@ -40,11 +47,17 @@ export function findTasks(
 	const page = Math.min(filter.page, pages);
 	const from = (page - 1) * pageSize;
 	const before = matching[from - 1];
+	// Within one state the order is the API's own.
+	const isOrdered = !filter.isAttentionFirst || filter.state !== "all";
 	return {
 		places: matching.slice(from, from + pageSize),
 		total: matching.length,
 		page,
 		after:
-			text !== "" ? undefined : before === undefined ? null : (tasks.taskIds[before] ?? undefined),
+			text !== "" || !isOrdered
+				? undefined
+				: before === undefined
+					? null
+					: (tasks.taskIds[before] ?? undefined),
 	};
 }

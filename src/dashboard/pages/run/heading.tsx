@@ -132,8 +132,9 @@ function Balance({ summary }: { readonly summary: Summary }) {
 	const planned = `${formatCount(tasks.planned, language)} ${words.run.planned}`;
 	return (
 		<p class={`balance ${summary.balanced ? "" : "unbalanced"}`}>
+			<span class="num">{parts.join(" + ")}</span>{" "}
 			<span class="sum num">
-				{parts.join(" + ")} {summary.balanced ? "=" : "≠"} {planned}
+				{summary.balanced ? "=" : "≠"} {planned}
 			</span>{" "}
 			{summary.balanced ? words.run.balanced : words.run.unbalanced}
 			{!summary.balanced && ` ${words.run.unbalancedToDo}`}

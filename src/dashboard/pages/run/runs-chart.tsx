@@ -38,12 +38,13 @@ export function RunsChart(props: {
 					chart === "duration"
 						? formatDuration(values.duration, language)
 						: `${told[chart]}: ${formatCount(values[chart], language)}`;
-				const verdict = run.verdict === null ? words.runState.running : words.verdict[run.verdict];
+				const verdict = run.verdict === null ? words.running : words.verdict[run.verdict];
 				const here = run.runId === props.runId ? ` · ${told.here}` : "";
 				return {
 					key: run.runId,
 					value: values[chart],
 					sign: run.verdict === null ? runningSign : signOfVerdict[run.verdict],
+					at,
 					told: `${at} · ${verdict} · ${shown}${here}`,
 					href: runPath(run.runId),
 					isHere: run.runId === props.runId,
@@ -80,7 +81,7 @@ export function RunsChart(props: {
 					runs.length <= 1
 						? told.empty
 						: usual === undefined || chart !== "duration"
-							? told[chart]
+							? told[chart] + words.stop.trim()
 							: told.usual(
 									formatDuration(usual.durationMs, language),
 									formatCount(usual.runs, language),

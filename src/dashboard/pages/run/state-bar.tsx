@@ -3,6 +3,7 @@ import { formatCount, formatDuration, formatShare } from "../../format/spans.ts"
 import { compareWithUsual, type Usual } from "../../format/usual.ts";
 import { Mark, signOfTask } from "../../parts/marks.tsx";
 import { useReader } from "../../parts/reader.tsx";
+import { countByState } from "./count-by-state.ts";
 
 /** All tasks as one bar by state, with the duration against the usual, and what had to be mended on the way. */
 const order = [
@@ -26,7 +27,7 @@ export function StateBar(props: {
 	const shown = order.filter((state) => counts[state] > 0);
 	const told = shown
 		.map((state) => `${formatCount(counts[state], language)} ${words.taskState[state]}`)
-		.join(", ");
+		.join(words.comma);
 	return (
 		<section class="state" aria-label={words.tasks.state}>
 			<div class="state-bar" role="img" aria-label={told}>
@@ -99,10 +100,20 @@ function Comparison(props: { readonly summary: Summary; readonly usual: Usual | 
 	const usually = words.run.usual(formatDuration(usual.durationMs, language));
 	if (summary.verdict === null) return <span class="soft">{usually}</span>;
 	const ratio = compareWithUsual(summary.durationMs, usual);
+	const isLonger = ratio !== undefined && ratio > 1;
 	return (
-		<span class="soft">
-			{ratio === undefined ? words.run.asUsual : words.run.longer(ratio.toFixed(1))} ({usually})
-		</span>
+		<>
+			{isLonger ? (
+				<strong class="longer num">
+					<Mark sign={{ tone: "warn", glyph: "clock" }} /> {words.run.longer(ratio.toFixed(1))}
+				</strong>
+			) : (
+				<span class="soft">
+					{ratio === undefined ? words.run.asUsual : words.run.longer(ratio.toFixed(1))}
+				</span>
+			)}{" "}
+			<span class="soft">({usually})</span>
+		</>
 	);
 }
 
@@ -112,9 +123,9 @@ function countStates(
 	states: readonly TaskState[],
 ): Readonly<Record<TaskState, number>> {
 	const { tasks } = summary;
-	const open = (state: TaskState) => states.filter((one) => one === state).length;
-	const running = tasks.open === 0 ? 0 : Math.min(tasks.open, open("running"));
-	const waiting = tasks.open === 0 ? 0 : Math.min(tasks.open - running, open("waiting"));
+	const seen = countByState(states);
+	const running = Math.min(tasks.open, seen.running);
+	const waiting = Math.min(tasks.open - running, seen.waiting);
 	return {
 		succeeded: tasks.succeeded,
 		failed: tasks.failed,

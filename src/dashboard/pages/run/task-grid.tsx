@@ -8,6 +8,7 @@ import { orderByAttention } from "../../run-live/grid-states.ts";
 import type { RunView } from "../../run-live/use-run.ts";
 import { go } from "../../url/location.ts";
 import { taskPath } from "../../url/routes.ts";
+import { countByState } from "./count-by-state.ts";
 import { drawMark, type Palette, readPalette } from "./draw-grid.ts";
 import { type GridLayout, layOutGrid, markAt } from "./grid-layout.ts";
 
@@ -84,11 +85,12 @@ export function TaskGrid(props: {
 		);
 		return index === undefined ? undefined : places[index];
 	};
-	const counts = new Map<TaskState, number>();
-	for (const state of states) counts.set(state, (counts.get(state) ?? 0) + 1);
-	const told = [...counts]
-		.map(([state, count]) => `${formatCount(count, language)} ${words.taskState[state]}`)
-		.join(", ");
+	const told = Object.entries(countByState(states))
+		.filter(([, count]) => count > 0)
+		.map(
+			([state, count]) => `${formatCount(count, language)} ${words.taskState[state as TaskState]}`,
+		)
+		.join(words.comma);
 	const pointedState = pointed === undefined ? undefined : states[pointed];
 	return (
 		<div class="task-grid">

@@ -3,6 +3,7 @@ import { formatCount } from "../../format/spans.ts";
 import { TaskBadge } from "../../parts/marks.tsx";
 import { useReader } from "../../parts/reader.tsx";
 import { Duration } from "../../parts/time.tsx";
+import { tellFailure } from "../../parts/told-failure.ts";
 import type { RunView } from "../../run-live/use-run.ts";
 import { taskPath } from "../../url/routes.ts";
 import type { FoundTasks } from "./find-tasks.ts";
@@ -89,7 +90,9 @@ export function TaskTable(props: {
 								<td class="right num">
 									{task === undefined ? "·" : formatCount(task.yield["clipsNew"] ?? 0, language)}
 								</td>
-								<td class="soft small roomy error-cell">{task?.error?.message ?? ""}</td>
+								<td class="soft small roomy error-cell">
+									{task?.error && tellFailure(task.error, words).told}
+								</td>
 							</tr>
 						);
 					})}

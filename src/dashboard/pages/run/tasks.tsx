@@ -1,6 +1,6 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import type { RerunScope } from "../../acting/rerun.tsx";
-import type { Summary, TaskState } from "../../api/shapes.ts";
+import type { Summary } from "../../api/shapes.ts";
 import { formatCount } from "../../format/spans.ts";
 import { useKey } from "../../layout/key-names.ts";
 import { Mark, signOfTask } from "../../parts/marks.tsx";
@@ -10,6 +10,7 @@ import { useReader } from "../../parts/reader.tsx";
 import type { RunView } from "../../run-live/use-run.ts";
 import { setQuery } from "../../url/location.ts";
 import { readChoice, readPage, readText } from "../../url/query.ts";
+import { countByState } from "./count-by-state.ts";
 import { findTasks } from "./find-tasks.ts";
 import { TaskGrid } from "./task-grid.tsx";
 import { TaskTable } from "./task-table.tsx";
@@ -38,14 +39,15 @@ export function Tasks(props: {
 	const { words, language, mayAct } = useReader();
 	const { run, summary, search } = props;
 	const order = readChoice(search, "order", orders);
+	const isAttentionFirst = order === "attention";
 	const state = readChoice(search, "state", filters);
 	const text = readText(search, "q");
 	const field = useRef<HTMLInputElement>(null);
 	const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
 	useKey("/", () => field.current?.focus());
 	const found = useMemo(
-		() => findTasks(run, { state, text, page: readPage(search) }, pageSize),
-		[run.taskIds, run.names, run.states, state, text, search],
+		() => findTasks(run, { state, text, isAttentionFirst, page: readPage(search) }, pageSize),
+		[run.taskIds, run.names, run.states, state, text, isAttentionFirst, search],
 	);
 	const counts = useMemo(() => countByState(run.states), [run.states]);
 	const count = (value: number) => formatCount(value, language);
@@ -84,11 +86,11 @@ export function Tasks(props: {
 					))}
 				</fieldset>
 			</header>
-			<TaskGrid runId={props.runId} run={run} isAttentionFirst={order === "attention"} />
+			<TaskGrid runId={props.runId} run={run} isAttentionFirst={isAttentionFirst} />
 			<div class="filters">
 				<div class="chips">
 					{filters
-						.filter((one) => one === "all" || (counts.get(one) ?? 0) > 0 || one === state)
+						.filter((one) => one === "all" || counts[one] > 0 || one === state)
 						.map((one) => (
 							<button
 								key={one}
@@ -100,7 +102,7 @@ export function Tasks(props: {
 								{one === "all" ? words.tasks.all : <Mark sign={signOfTask[one]} />}
 								{one !== "all" && words.taskState[one]}
 								<span class="num soft">
-									{count(one === "all" ? run.states.length : (counts.get(one) ?? 0))}
+									{count(one === "all" ? run.states.length : counts[one])}
 								</span>
 							</button>
 						))}
@@ -146,10 +148,4 @@ export function Tasks(props: {
 			<Pager page={found.page} pageSize={pageSize} total={found.total} />
 		</section>
 	);
-}
-
-function countByState(states: readonly TaskState[]): ReadonlyMap<TaskState, number> {
-	const counts = new Map<TaskState, number>();
-	for (const state of states) counts.set(state, (counts.get(state) ?? 0) + 1);
-	return counts;
 }

@@ -67,7 +67,7 @@ function useSingleTasks(tasksPath: string, ids: string, isSealed: boolean): Task
 			const task = latest.current.get(id);
 			return task === undefined || openStates.includes(task.state);
 		};
-		void ask(shown);
+		void ask(shown.filter(isUnsettled));
 		const timer = setInterval(() => {
 			if (document.visibilityState === "visible") void ask(shown.filter(isUnsettled));
 		}, openRefreshMs);

@@ -1,28 +1,19 @@
-import type { Attempt } from "../../api/shapes.ts";
 import { formatCount } from "../../format/spans.ts";
-import { Badge, type Glyph } from "../../parts/marks.tsx";
+import { FailureText } from "../../parts/failure-text.tsx";
+import { Badge } from "../../parts/marks.tsx";
 import { useReader } from "../../parts/reader.tsx";
 import { TableScroll } from "../../parts/table-scroll.tsx";
 import { Duration, Moment } from "../../parts/time.tsx";
+import { signOfAttempt } from "./attempt-sign.ts";
 import type { AttemptTimes } from "./attempt-times.ts";
-import { toneOfAttempt } from "./timeline.tsx";
 
 /** Attempts with their times and how each ended. */
-const glyphOfOutcome = {
-	succeeded: "check",
-	retryable: "wait",
-	permanent: "cross",
-	deferred: "skip",
-	lease_expired: "lost",
-	run_closed: "stop",
-} as const satisfies Record<NonNullable<Attempt["outcome"]>, Glyph>;
-
 export function Attempts({ times }: { readonly times: readonly AttemptTimes[] }) {
 	const { words } = useReader();
 	const columns = ["waited", "duration", "atTwitch", "atD1", "requests"] as const;
 	return (
 		<TableScroll label={words.task.attempts}>
-			<table class="ledger-table">
+			<table class="ledger-table attempts-table">
 				<thead>
 					<tr>
 						<th scope="col">{words.task.attempt}</th>
@@ -45,10 +36,15 @@ export function Attempts({ times }: { readonly times: readonly AttemptTimes[] })
 	);
 }
 
-function AttemptRow({ attempt, waitedMs, workedMs }: AttemptTimes) {
+function AttemptRow({ attempt, waitedMs, workedMs, isGivenUp }: AttemptTimes) {
 	const { words, language } = useReader();
-	const glyph = attempt.outcome === null ? "play" : glyphOfOutcome[attempt.outcome];
-	const told = attempt.outcome === null ? words.task.underWay : words.outcome[attempt.outcome];
+	const { outcome } = attempt;
+	const told =
+		outcome === null
+			? words.task.underWay
+			: isGivenUp && outcome === "retryable"
+				? words.task.givenUp
+				: words.outcome[outcome];
 	return (
 		<tr>
 			<td class="num">{attempt.attempt}</td>
@@ -56,10 +52,10 @@ function AttemptRow({ attempt, waitedMs, workedMs }: AttemptTimes) {
 				<Moment at={attempt.claimedAt} shape="second" />
 			</td>
 			<td>
-				<Badge sign={{ tone: toneOfAttempt(attempt), glyph }} text={told} />
+				<Badge sign={signOfAttempt(attempt, isGivenUp)} text={told} />
 				{attempt.error !== null && (
 					<span class="small soft attempt-error">
-						{attempt.error.message} <code>{attempt.error.code}</code>
+						<FailureText failure={attempt.error} /> <code>{attempt.error.code}</code>
 					</span>
 				)}
 			</td>

@@ -3,6 +3,7 @@ import type { Summary, Task } from "../../api/shapes.ts";
 import { useResource } from "../../api/use-resource.ts";
 import { formatCount } from "../../format/spans.ts";
 import { useTitle } from "../../parts/document-title.ts";
+import { FailureText } from "../../parts/failure-text.tsx";
 import { TaskBadge } from "../../parts/marks.tsx";
 import { Empty, Loading, Refused, Stale } from "../../parts/notices.tsx";
 import { useReader } from "../../parts/reader.tsx";
@@ -36,7 +37,9 @@ export default function TaskPage(props: { readonly runId: string; readonly taskI
 		);
 	}
 	const times =
-		run.value === undefined ? [] : readAttemptTimes(task.attempts, run.value.startedAt, nowMs);
+		run.value === undefined
+			? []
+			: readAttemptTimes(task.attempts, run.value.startedAt, nowMs, task.state === "failed");
 	const count = (counts: Readonly<Record<string, number>>, name: string) =>
 		formatCount(counts[name] ?? 0, language);
 	return (
@@ -61,7 +64,7 @@ export default function TaskPage(props: { readonly runId: string; readonly taskI
 				</p>
 				{task.error !== null && task.state !== "succeeded" && (
 					<p class="problem-box">
-						{task.error.message} <code>{task.error.code}</code>
+						<FailureText failure={task.error} /> <code>{task.error.code}</code>
 					</p>
 				)}
 			</header>
@@ -110,7 +113,9 @@ export default function TaskPage(props: { readonly runId: string; readonly taskI
 							<li key={warning.code} class="cause">
 								<p class="cause-count num">{formatCount(warning.count, language)}</p>
 								<div>
-									<p class="cause-message">{warning.message}</p>
+									<p class="cause-message">
+										<FailureText failure={warning} />
+									</p>
 									<code class="small">{warning.code}</code>
 								</div>
 							</li>

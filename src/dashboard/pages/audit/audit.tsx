@@ -1,17 +1,16 @@
-import type { Audit, AuditEntry } from "../api/shapes.ts";
-import { useResource } from "../api/use-resource.ts";
-import { useTitle } from "../parts/document-title.ts";
-import { Empty, Loading, Refused, Stale } from "../parts/notices.tsx";
-import { useReader } from "../parts/reader.tsx";
-import { TableScroll } from "../parts/table-scroll.tsx";
-import { Moment } from "../parts/time.tsx";
-import { go, setQuery } from "../url/location.ts";
-import { changeQuery, readText } from "../url/query.ts";
-import { runPath } from "../url/routes.ts";
+import type { Audit, AuditEntry } from "../../api/shapes.ts";
+import { useResource } from "../../api/use-resource.ts";
+import { useTitle } from "../../parts/document-title.ts";
+import { Empty, Loading, Refused, Stale } from "../../parts/notices.tsx";
+import { useReader } from "../../parts/reader.tsx";
+import { TableScroll } from "../../parts/table-scroll.tsx";
+import { Moment } from "../../parts/time.tsx";
+import { go, setQuery } from "../../url/location.ts";
+import { changeQuery, readText } from "../../url/query.ts";
+import { Detail, Result, Subject } from "./told-entry.tsx";
 
 /** Who did what, when, and to what. */
 const entriesMax = 50;
-const looksLikeRun = /^[a-z][a-z0-9-]*-\d{8}T\d+Z/;
 
 export default function AuditPage({ search }: { readonly search: string }) {
 	const { words } = useReader();
@@ -82,38 +81,25 @@ export default function AuditPage({ search }: { readonly search: string }) {
 
 function Entry({ entry }: { readonly entry: AuditEntry }) {
 	const { words } = useReader();
-	const detail = Object.entries(entry.detail).map(([name, value]) => `${name}: ${tell(value)}`);
 	return (
 		<tr>
 			<td>
 				<Moment at={entry.at} shape="daySecond" />
 			</td>
 			<td>
-				{entry.who.name}
+				{words.actor[entry.who.name] ?? entry.who.name}
 				<span class="id soft">{words.role[entry.who.role]}</span>
 			</td>
 			<td>
 				{words.auditPage.action[entry.action] ?? entry.action}
-				{detail.length > 0 && <span class="id soft">{detail.join(", ")}</span>}
+				<Detail entry={entry} />
 			</td>
 			<td>
-				<RunOrText text={entry.subject} />
+				<Subject text={entry.subject} />
 			</td>
 			<td class="roomy">
-				{entry.result === null ? (
-					<span class="soft">{words.auditPage.unknown}</span>
-				) : (
-					<RunOrText text={entry.result} />
-				)}
+				<Result entry={entry} />
 			</td>
 		</tr>
 	);
-}
-
-function RunOrText({ text }: { readonly text: string }) {
-	return looksLikeRun.test(text) ? <a href={runPath(text)}>{text}</a> : <span>{text}</span>;
-}
-
-function tell(value: unknown): string {
-	return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,0 +1,18 @@
+import type { Attempt } from "../../api/shapes.ts";
+import type { Sign } from "../../parts/marks.tsx";
+
+/** How an attempt ended, as a mark. */
+const signs = {
+	succeeded: { tone: "good", glyph: "check" },
+	retryable: { tone: "warn", glyph: "wait" },
+	permanent: { tone: "bad", glyph: "cross" },
+	deferred: { tone: "still", glyph: "skip" },
+	lease_expired: { tone: "late", glyph: "lost" },
+	run_closed: { tone: "late", glyph: "stop" },
+} as const satisfies Record<NonNullable<Attempt["outcome"]>, Sign>;
+
+/** @param isGivenUp whether the task ended with it: then what could be tried again will not be */
+export function signOfAttempt({ outcome }: Attempt, isGivenUp: boolean): Sign {
+	if (outcome === null) return { tone: "busy", glyph: "play" };
+	return signs[isGivenUp && outcome === "retryable" ? "permanent" : outcome];
+}

@@ -1,0 +1,26 @@
+/** The page of a task. */
+export const taskWords = {
+	task: {
+		of: "Run",
+		attempts: "Attempts",
+		attempt: "Attempt",
+		claimed: "Began",
+		outcome: "Outcome",
+		waited: "Waited before",
+		atTwitch: "At Twitch",
+		atD1: "At D1",
+		duration: "Took",
+		underWay: "under way",
+		givenUp: "failed; no attempt is left",
+		noAttempts: "No attempt yet. A consumer takes it up when its message is delivered.",
+		noAttemptsClosed: "It ended without any attempt.",
+		warnings: "Warnings",
+		yield: "Yield",
+		history: "This task in the last 48 runs",
+		closed: "Closed",
+		requests: "Requests",
+		timeline: "Where the time went",
+		waiting: "Waiting",
+		rest: "The rest",
+	},
+};

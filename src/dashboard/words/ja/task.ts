@@ -1,0 +1,27 @@
+import type { taskWords as English } from "../en/task.ts";
+
+export const taskWords: typeof English = {
+	task: {
+		of: "実行",
+		attempts: "試行",
+		attempt: "試行",
+		claimed: "開始",
+		outcome: "結果",
+		waited: "その前の待ち",
+		atTwitch: "Twitch",
+		atD1: "D1",
+		duration: "所要",
+		underWay: "実行中",
+		givenUp: "失敗（試行回数が尽きました）",
+		noAttempts: "まだ試行がありません。メッセージが届くと始まります。",
+		noAttemptsClosed: "一度も試行されずに終わりました。",
+		warnings: "注意",
+		yield: "収穫",
+		history: "直近48回でのこのタスク",
+		closed: "終了",
+		requests: "リクエスト",
+		timeline: "時間の内訳",
+		waiting: "待ち",
+		rest: "その他",
+	},
+};
