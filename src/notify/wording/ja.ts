@@ -1,8 +1,8 @@
 import type { Facts, Phrases } from "./phrases.ts";
 
 const runOf = ({ run, slot }: Facts) =>
-	`${slot === null ? "" : `スロット ${slot} の`}実行${run === null ? "" : ` ${run} `}`;
-const slotOf = ({ slot }: Facts) => (slot === null ? "スロット" : `スロット ${slot} `);
+	`${slot === null ? "" : `予定時刻 ${slot} の`}実行${run === null ? "" : ` ${run} `}`;
+const slotOf = ({ slot }: Facts) => (slot === null ? "予定時刻" : `予定時刻 ${slot} `);
 const count = (number: number) => `${number.toLocaleString("en")}件`;
 const lastSeen = (f: Facts, what: string) =>
 	f.lastSeen === null ? "" : `${what}は ${f.lastSeen} です。`;
@@ -15,8 +15,8 @@ const again = "そこから失敗した分を再実行してください。";
 const startOne = "トップページから手動で開始";
 const afterRun = (f: Facts) =>
 	hasNoTasks(f)
-		? "対応は不要です。"
-		: "対応は不要です。失敗した分は、実行のページから今からでも再実行できます。";
+		? "対処は不要です。"
+		: "対処は不要です。失敗した分は、実行のページから今からでも再実行できます。";
 const cronTriggers = "Cloudflare ダッシュボードにある Worker の Cron Triggers";
 const status = "https://www.cloudflarestatus.com";
 
@@ -29,7 +29,7 @@ const kinds: Phrases["kinds"] = {
 				return `${runOf(f)}が失敗しました。計画の段階で失敗したため、タスクは作られていません。`;
 			}
 			const { planned, failed, lost } = f.tasks;
-			return `${runOf(f)}が失敗しました。タスク${count(planned)}のうち、成功したものはありません（失敗${count(failed)}、応答なし${count(lost)}）。`;
+			return `${runOf(f)}が失敗しました。タスク${count(planned)}のうち、成功したものはありません（失敗${count(failed)}、消失${count(lost)}）。`;
 		},
 		toDo: (f) =>
 			`実行のページで原因を確認してください。原因を取り除いたら、${hasNoTasks(f) ? `${startOne}してください。` : again}`,
@@ -42,7 +42,7 @@ const kinds: Phrases["kinds"] = {
 			const closed = `${runOf(f)}が期限までに終わらず、残りのタスクは打ち切られました。`;
 			if (f.tasks === null) return closed;
 			const { planned, succeeded, failed, lost } = f.tasks;
-			return `${closed}タスク${count(planned)}のうち、成功${count(succeeded)}、失敗${count(failed)}、応答なし${count(lost)}です。`;
+			return `${closed}タスク${count(planned)}のうち、成功${count(succeeded)}、失敗${count(failed)}、消失${count(lost)}です。`;
 		},
 		toDo: (f) =>
 			`実行のページで終わらなかったタスクを確認し、${again}単に時間が足りない場合は ${f.mark("RUN_DEADLINE_MINUTES")} を増やしてください。`,
@@ -55,7 +55,7 @@ const kinds: Phrases["kinds"] = {
 			const tolerated = f.tolerated === null ? "" : `許容範囲は ${f.tolerated} までです。`;
 			if (f.tasks === null) return `${runOf(f)}で失敗したタスクが多すぎます。${tolerated}`;
 			const { planned, failed, lost, missing, missingPercent } = f.tasks;
-			return `${runOf(f)}で、タスク${count(planned)}のうち${count(missing)}（${missingPercent}）が完了しませんでした（失敗${count(failed)}、応答なし${count(lost)}）。${tolerated}`;
+			return `${runOf(f)}で、タスク${count(planned)}のうち${count(missing)}（${missingPercent}）が完了しませんでした（失敗${count(failed)}、消失${count(lost)}）。${tolerated}`;
 		},
 		toDo: (f) =>
 			`実行のページで原因を確認し、${again}この程度の失敗が普通であれば ${f.mark("TOLERATED_FAILURE_PERCENT")} を増やしてください。`,
@@ -65,11 +65,11 @@ const kinds: Phrases["kinds"] = {
 	run_stuck: {
 		title: (f) => `${f.job} の実行が完了しません`,
 		what: (f) =>
-			`${runOf(f)}が、期限を大きく過ぎても確定していません。${lastSeen(f, "最後に動作を確認できたの")}`,
+			`${runOf(f)}が、期限を大きく過ぎても記帳されていません。${lastSeen(f, "最後に動作を確認できたの")}`,
 		toDo: () =>
-			`多くの場合、D1 に書き込めないことが原因です。Cloudflare ダッシュボードで D1 の1日あたりの行数制限（無料プランでは 00:00 UTC にリセット）と、${status} を確認してください。D1 に書き込めるようになれば、実行は自動的に確定します。`,
-		ended: (f) => `実行${f.run === null ? "" : ` ${f.run} `}が確定しました。`,
-		afterwards: () => "対応は不要です。結果は実行のページで確認できます。",
+			`多くの場合、D1 に書き込めないことが原因です。Cloudflare ダッシュボードで D1 の1日あたりの行数制限（無料プランでは 00:00 UTC にリセット）と、${status} を確認してください。D1 に書き込めるようになれば、実行は自動的に記帳されます。`,
+		ended: (f) => `実行${f.run === null ? "" : ` ${f.run} `}が記帳されました。`,
+		afterwards: () => "対処は不要です。結果は実行のページで確認できます。",
 	},
 	slot_late: {
 		title: (f) => `${f.job} の実行が遅れています`,
@@ -80,7 +80,7 @@ const kinds: Phrases["kinds"] = {
 		toDo: () =>
 			`実行そのものは行われるため、やり直しは不要です。繰り返す場合は、${cronTriggers} と ${status} を確認してください。`,
 		ended: (f) => `${f.job} の次の実行が時間どおりに始まりました。`,
-		afterwards: () => "対応は不要です。",
+		afterwards: () => "対処は不要です。",
 	},
 	slot_missed: {
 		title: (f) => `${f.job} の実行が行われませんでした`,
@@ -88,27 +88,27 @@ const kinds: Phrases["kinds"] = {
 			`${slotOf(f)}の実行が行われませんでした。${f.reason === null ? "" : `理由: ${f.reason}。`}`,
 		toDo: () =>
 			`通常は次の実行が同じ時間帯も対象にします。次の実行も始まらない場合は${startOne}し、${cronTriggers} を確認してください。`,
-		ended: (f) => `${f.job} の後のスロットの実行が時間どおりに始まりました。`,
+		ended: (f) => `${f.job} の後の予定時刻の実行が時間どおりに始まりました。`,
 		afterwards: () =>
-			`対応は不要です。ただし、後の実行が同じ時間帯を対象にしていない場合は、${startOne}してください。`,
+			`対処は不要です。ただし、後の実行が同じ時間帯を対象にしていない場合は、${startOne}してください。`,
 	},
 	cron_dead: {
 		title: () => "Cloudflare の cron が来ていません",
 		what: (f) =>
-			`${f.slot === null ? "" : `スロット ${f.slot} に `}Cloudflare の cron が来なかったため、アラームが代わりを務めました${f.run === null ? "" : `（実行 ${f.run}）`}。${lastSeen(f, "cron が最後に来たの")}`,
+			`${f.slot === null ? "" : `予定時刻 ${f.slot} に `}Cloudflare の cron が来なかったため、アラームが代わりを務めました${f.run === null ? "" : `（実行 ${f.run}）`}。${lastSeen(f, "cron が最後に来たの")}`,
 		toDo: (f) =>
 			`アラームが動いている限り、失われるものはありません。${cronTriggers} を確認し、登録されていなければ再度デプロイしてください（${f.mark("npm run deploy")}）。`,
 		ended: () => "Cloudflare の cron が再び来ました。",
-		afterwards: () => "対応は不要です。",
+		afterwards: () => "対処は不要です。",
 	},
 	alarm_dead: {
-		title: () => "スケジューラーのアラームが止まっていました",
+		title: () => "スケジューラのアラームが止まっていました",
 		what: (f) =>
-			`スケジューラーのアラームが設定されていないか、鳴らないまま予定時刻を過ぎていました。${lastSeen(f, "最後に鳴ったの")}`,
+			`スケジューラのアラームが設定されていないか、鳴らないまま予定時刻を過ぎていました。${lastSeen(f, "最後に鳴ったの")}`,
 		toDo: (f) =>
-			`対応は不要です。アラームは自動的に再設定され、cron も実行を開始します。繰り返す場合は、Worker のログで ${f.mark("RunScheduler")} のエラーを確認してください。`,
-		ended: () => "スケジューラーのアラームが再び鳴りました。",
-		afterwards: () => "対応は不要です。",
+			`対処は不要です。アラームは自動的に再設定され、cron も実行を開始します。繰り返す場合は、Worker のログで ${f.mark("RunScheduler")} のエラーを確認してください。`,
+		ended: () => "スケジューラのアラームが再び鳴りました。",
+		afterwards: () => "対処は不要です。",
 	},
 };
 
@@ -116,11 +116,11 @@ export const japanese: Phrases = {
 	kinds,
 	labels: {
 		run: "実行",
-		slot: "スロット",
-		failed: "失敗・応答なし",
+		slot: "予定時刻",
+		failed: "失敗・消失",
 		causes: "原因",
 		lasted: "継続時間",
-		toDo: "対応",
+		toDo: "対処",
 	},
 	over: (title) => `【復旧】${title}`,
 	lasting: (f) => `${f.openedAt} から${f.lasted}続いています。${seen(f)}`,

@@ -51,7 +51,7 @@ describe("every kind and phase, in both languages", () => {
 			expect(embed.color === 0x12b76a).toBe(phase === "closed");
 			const names = embed.fields.map(({ name }) => name);
 			expect(new Set(names).size).toBe(names.length);
-			expect(names).toContain(language === "en" ? "What to do" : "対応");
+			expect(names).toContain(language === "en" ? "What to do" : "対処");
 			expect(names.includes(language === "en" ? "Lasted" : "継続時間")).toBe(phase === "closed");
 			expect(JSON.parse(JSON.stringify(body))).toEqual(body);
 		});
@@ -65,7 +65,7 @@ describe("every kind and phase, in both languages", () => {
 			  "embeds": [
 			    {
 			      "color": 16224265,
-			      "description": "スロット 2026-11-23 20:00 UTC の実行 \`collect-clips-20261123T2000Z\` で、タスク200件のうち33件（16.5 %）が完了しませんでした（失敗31件、応答なし2件）。許容範囲は 5 % までです。2026-11-23 20:00 UTC から30分続いています。",
+			      "description": "予定時刻 2026-11-23 20:00 UTC の実行 \`collect-clips-20261123T2000Z\` で、タスク200件のうち33件（16.5 %）が完了しませんでした（失敗31件、消失2件）。許容範囲は 5 % までです。2026-11-23 20:00 UTC から30分続いています。",
 			      "fields": [
 			        {
 			          "inline": true,
@@ -74,12 +74,12 @@ describe("every kind and phase, in both languages", () => {
 			        },
 			        {
 			          "inline": true,
-			          "name": "スロット",
+			          "name": "予定時刻",
 			          "value": "2026-11-23 20:00 UTC",
 			        },
 			        {
 			          "inline": true,
-			          "name": "失敗・応答なし",
+			          "name": "失敗・消失",
 			          "value": "33 / 200 (16.5 %)",
 			        },
 			        {
@@ -90,7 +90,7 @@ describe("every kind and phase, in both languages", () => {
 			        },
 			        {
 			          "inline": false,
-			          "name": "対応",
+			          "name": "対処",
 			          "value": "実行のページで原因を確認し、そこから失敗した分を再実行してください。この程度の失敗が普通であれば \`TOLERATED_FAILURE_PERCENT\` を増やしてください。",
 			        },
 			      ],

@@ -68,7 +68,7 @@ describe("what happened, with its figures", () => {
 		expect(describeIncident(incidentOf(kind), "en", atMs).what).toMatch(words);
 	});
 	test.each([
-		["run_failed", /タスク200件のうち、成功したものはありません（失敗198件、応答なし2件）/],
+		["run_failed", /タスク200件のうち、成功したものはありません（失敗198件、消失2件）/],
 		["run_over_tolerance", /33件（16\.5 %）.*許容範囲は 5 % まで/],
 		["slot_late", /12分遅れて/],
 		["slot_missed", /理由: Neither the cron nor the alarm came。/],
