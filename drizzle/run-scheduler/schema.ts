@@ -74,9 +74,11 @@ export const runs = sqliteTable(
 	],
 );
 
-/** Proofs of life: when each last came; and when the ledger was last asked and old rows were last deleted. */
+/** Proofs of life: when each last came; and when the ledger last answered and last did not, and old rows were last deleted. */
 export const proofs = sqliteTable("proofs", {
-	kind: text("kind", { enum: ["cron", "alarm", "http", "ledger", "forget"] }).primaryKey(),
+	kind: text("kind", {
+		enum: ["cron", "alarm", "http", "ledger", "ledger_failed", "forget"],
+	}).primaryKey(),
 	atMs: integer("at_ms").notNull(),
 });
 

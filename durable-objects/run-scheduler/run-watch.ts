@@ -37,7 +37,11 @@ export function watchRun({ ports, store }: SchedulerContext, run: WatchedRun): v
 
 /** Whether the ledger is to be asked for runs that nobody told us of. */
 export function isLedgerDue({ ports, store }: SchedulerContext): boolean {
-	return store.isOlder("ledger", lookEveryMs, ports.nowMs());
+	const nowMs = ports.nowMs();
+	return (
+		store.isOlder("ledger", lookEveryMs, nowMs) &&
+		store.isOlder("ledger_failed", ledgerAgainMs, nowMs)
+	);
 }
 
 /** Whether a run that was asked for then has long had to be sealed, whatever its coordinator says or does not say. */
@@ -55,14 +59,17 @@ export async function lookAfterRuns(context: SchedulerContext): Promise<void> {
 
 async function askLedger(context: SchedulerContext): Promise<void> {
 	const { ports, store } = context;
-	// Since it was last asked, which may be long ago: what began meanwhile is nobody else's.
+	// Since it last answered, which may be long ago: what began meanwhile is nobody else's.
 	const sinceMs = (store.findProof("ledger") ?? ports.nowMs()) - unknownForMs;
 	let open: Awaited<ReturnType<typeof findOpenRuns>>;
 	try {
 		open = await findOpenRuns(ports.database, sinceMs);
 	} catch (error) {
 		ports.log("warn", "ledger_unreachable", { error: describeError(error) });
-		store.saveProof("ledger", ports.nowMs() - lookEveryMs + ledgerAgainMs);
+		const nowMs = ports.nowMs();
+		store.saveProof("ledger_failed", nowMs);
+		// What begins from here on is asked for when it answers for the first time.
+		if (store.findProof("ledger") === null) store.saveProof("ledger", nowMs - lookEveryMs);
 		return;
 	}
 	store.atomically(() => {
@@ -188,9 +195,11 @@ function watchFollowersAgain(context: SchedulerContext, run: RunRow): void {
 	for (const follower of listFollowers(context, run)) {
 		const known = context.store.findRun(follower.runId);
 		if (known === undefined) watchRun(context, follower);
-		else if (known.sealedAtMs === null && known.nextLookAtMs === null) {
+		else if (known.nextLookAtMs === null) {
+			// One that sealed long ago was started again, and has to find that out by itself.
+			const { startedAtMs } = known.sealedAtMs === null ? follower : known;
 			const nextLookAtMs = context.ports.nowMs() + lookEveryMs;
-			context.store.saveRun({ ...known, startedAtMs: follower.startedAtMs, nextLookAtMs });
+			context.store.saveRun({ ...known, startedAtMs, nextLookAtMs });
 		}
 	}
 }

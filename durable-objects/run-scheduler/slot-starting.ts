@@ -81,14 +81,9 @@ export async function startRun(context: SchedulerContext, slot: SlotRow): Promis
 		const startedAtMs = ports.nowMs();
 		const current = store.findSlot(job, slotAtMs);
 		if (current === undefined || current.startedAtMs !== null) return;
-		const started = { ...current, startedAtMs, failures: 0, tryAgainAtMs: null };
 		// One that was there already started when its answer was lost, which may have been in time.
 		const isInTime = !created || !isLate(slotAtMs, startedAtMs, ports.config.cronGraceMs);
-		saveInTimeOrLate(context, started, isInTime);
-		if (started.account === "run" && isInTime) {
-			closeIncident(context, "slot_late", job);
-			closeIncident(context, "slot_missed", job);
-		}
+		confirmStart(context, current, startedAtMs, isInTime);
 		// After its end, a start would be taken for a run that hangs.
 		if (store.findRun(runId)?.sealedAtMs != null) return;
 		addHeartbeat(context, { runId, signal: "start", text: `${runId} started by ${trigger}` });
@@ -102,6 +97,13 @@ function startFailed(context: SchedulerContext, slot: SlotRow, error: string): v
 	const current = store.findSlot(job, slotAtMs);
 	// Another one who asked was told that it has started.
 	if (current === undefined || runId === null || current.startedAtMs !== null) return;
+	const run = store.findRun(runId);
+	if (run?.sealedAtMs != null) {
+		// Heard of its end: it has started, whatever became of the answers.
+		const isInTime = !isLate(slotAtMs, run.startedAtMs, ports.config.cronGraceMs);
+		confirmStart(context, current, run.startedAtMs, isInTime);
+		return;
+	}
 	const nowMs = ports.nowMs();
 	const failures = current.failures + 1;
 	ports.log("error", "start_failed", { runId, failures, error });
@@ -115,6 +117,18 @@ function startFailed(context: SchedulerContext, slot: SlotRow, error: string): v
 	const isInTime = !isLate(slotAtMs, nowMs, ports.config.cronGraceMs);
 	saveInTimeOrLate(context, { ...current, failures, tryAgainAtMs }, isInTime, error);
 	context.alarm.wakeAt(tryAgainAtMs);
+}
+
+function confirmStart(
+	context: SchedulerContext,
+	slot: SlotRow,
+	startedAtMs: number,
+	isInTime: boolean,
+): void {
+	saveInTimeOrLate(context, { ...slot, startedAtMs, failures: 0, tryAgainAtMs: null }, isInTime);
+	if (slot.account !== "run" || !isInTime) return;
+	closeIncident(context, "slot_late", slot.job);
+	closeIncident(context, "slot_missed", slot.job);
 }
 
 /** It was taken in time, but its run is what counts. */

@@ -4,6 +4,13 @@ import type { Violated } from "./clauses.ts";
 import { type Nature, travel } from "./network.ts";
 import type { Process } from "./process.ts";
 
+const delivered = { kind: "delivered" } as const;
+const failed = {
+	kind: "failed",
+	reason: "The receiver answered 500",
+	retryAfterMs: null,
+} as const;
+
 /** Whoever is told of incidents. */
 export class Channels {
 	readonly #nature: Nature;
@@ -21,14 +28,13 @@ export class Channels {
 			const { faults, random, chronicle } = this.#nature;
 			const told = `${channel} ${messageId}`;
 			if (this.#confirmed.has(told)) this.#violated("told-again", told);
-			const refused = faults.strike("channel-refuse");
-			const unanswered = faults.strike("channel-unanswered");
+			const refuses = faults.draw("channel-refuse");
+			const isUnanswered = faults.draw("channel-unanswered");
 			const journey = { label: told, latencyMs: random.between(20, 900) };
 			const answer = travel<DeliveryOutcome>(this.#nature, process, journey, () => {
-				if (!refused) chronicle.taken.push({ channel, messageId });
-				return refused || unanswered
-					? { kind: "failed", reason: "The receiver answered 500", retryAfterMs: null }
-					: { kind: "delivered" };
+				if (refuses && faults.happens("channel-refuse")) return failed;
+				chronicle.taken.push({ channel, messageId });
+				return isUnanswered && faults.happens("channel-unanswered") ? failed : delivered;
 			});
 			return answer.then((outcome) => {
 				if (outcome.kind === "delivered") this.#confirmed.add(told);

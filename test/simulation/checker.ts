@@ -185,7 +185,8 @@ function checkCost(
 	const { run_id, tasks, minutes } = run;
 	const tries = tasks * settings.config.maxAttempts;
 	const bounds = [
-		["too-many-sends", chronicle.sends.get(run_id) ?? 0, 60 + 2 * tries],
+		// What a queue that is down did not take is sent again and again.
+		["too-many-sends", chronicle.sends.get(run_id) ?? 0, 60 + 2 * tries + 2 * minutes],
 		["too-many-alarms", chronicle.alarms.get(run_id) ?? 0, 120 + 2 * tries + 2 * minutes],
 		["too-many-rows", run.rows - rowsBefore, 300 + 25 * tries + 2 * minutes],
 	] as const;
@@ -215,7 +216,7 @@ function checkLedger(
 
 /**
  * Each clip is as it was told to the one who asked when it says that it was fetched; and what was told to a task that was
- * heard is there, as it was told then or later.
+ * heard is there, as it was told then or later. Pages overlap: told again, a clip is none that the same run needs.
  */
 function checkClips({ database, told, chronicle }: Evidence, violated: Violated): void {
 	const stored = new Map(
@@ -231,8 +232,10 @@ function checkClips({ database, told, chronicle }: Evidence, violated: Violated)
 		if (!answers.has(line)) violated("never-told", line);
 	}
 	const heard = new Set(chronicle.heard.map(({ asker, taskId }) => `${asker} ${taskId}`));
-	for (const { clipId, broadcasterId, asker, askedAtMs, viewCount, title } of told) {
-		if (!heard.has(`${asker} ${broadcasterId}`)) continue;
+	const known = new Set<string>();
+	for (const { clipId, broadcasterId, asker, runId, askedAtMs, viewCount, title } of told) {
+		if (!heard.has(`${asker} ${broadcasterId}`) || known.has(`${runId} ${clipId}`)) continue;
+		known.add(`${runId} ${clipId}`);
 		const clip = stored.get(clipId);
 		if (clip === undefined) violated("clip-not-stored", `${clipId}, told to ${asker}`);
 		else if (clip.fetched_at_ms < askedAtMs) {

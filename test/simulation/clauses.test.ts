@@ -16,7 +16,8 @@ async function findDay(): Promise<number> {
 				count("SELECT 1 FROM watch_clip_writes WHERE kind = 'changed'") > 0 &&
 				count("SELECT 1 FROM run_tasks WHERE state = 'succeeded'") > 2 &&
 				schedule.rows("SELECT 1 FROM incidents").length > 0 &&
-				ledgers.length > 2;
+				ledgers.length > 2 &&
+				ledgers[0]?.database.rows("SELECT 1 FROM attempts").length !== 0;
 		});
 		if (isRich) return seed;
 	}

@@ -1,6 +1,7 @@
 import type { ClaimAnswer, ReportAnswer } from "../../durable-objects/run-coordinator/api.ts";
 import type { Evidence } from "./checker.ts";
 import type { ClauseId } from "./clauses.ts";
+import { hearAnswer } from "./outside.ts";
 import { liveUntilFinished } from "./simulate.ts";
 import type { World } from "./world.ts";
 
@@ -192,13 +193,23 @@ export const corruptions: Readonly<Record<ClauseId, Corruption>> = {
 		leaves: "UPDATE runs SET started_at_ms = started_at_ms + 3600000",
 		in: "d1",
 	},
+	"key-reused": {
+		happens: (world) => {
+			hearAnswer(world, "key", "a run");
+			hearAnswer(world, "key", "another run");
+		},
+	},
 	"not-followed": { leaves: "DELETE FROM runs WHERE job = 'follow'", in: "d1" },
 	"unheard-verdict": { leaves: "UPDATE runs SET verdict = NULL", in: "schedule" },
 	"closed-incident-changes": {
 		writes: "UPDATE incidents SET closed_at_ms = closed_at_ms + 1",
 		to: "schedule",
 	},
-	"incident-open": { leaves: "UPDATE incidents SET closed_at_ms = NULL", in: "schedule" },
+	"incident-open": {
+		leaves:
+			"UPDATE incidents SET closed_at_ms = NULL WHERE incident_id = (SELECT min(incident_id) FROM incidents)",
+		in: "schedule",
+	},
 	"incident-untold": {
 		leaves: "UPDATE incidents SET incident_id = incident_id || 'x'",
 		in: "schedule",

@@ -1,9 +1,10 @@
 import type { Database, Statement, StatementResult } from "../../src/ledger/database.ts";
-import { type Nature, travel } from "./network.ts";
+import { type Journey, type Mishap, type Nature, travel } from "./network.ts";
 import type { Process } from "./process.ts";
 import { PreparedDatabase } from "./storage.ts";
 
 const minuteMs = 60_000;
+const seal = /SET state = 'sealed'/;
 
 /** The one D1 of the world: real SQL, reached over a bad network. */
 export class SimulatedD1 {
@@ -11,7 +12,9 @@ export class SimulatedD1 {
 	/** Writes that were given up by whoever asked for them and are still under way. */
 	underWay = 0;
 	/** Makes seals fail, whatever the seed says: D1 has not taken them, or has. */
-	sealFails: "before" | "after" | null = null;
+	sealFails: "before" | "after" | "hangs before" | "hangs after" | null = null;
+	/** Seals that were asked for. */
+	sealTries = 0;
 	readonly #nature: Nature;
 	#downUntilMs = 0;
 
@@ -39,39 +42,64 @@ export class SimulatedD1 {
 		const { kernel, faults, random } = this.#nature;
 		const words = statements[0]?.words ?? "nothing";
 		const label = `${process.name} > d1 ${words}`;
-		if (faults.strike("d1-down", 0.05)) {
+		if (faults.draw("d1-down", 0.05)) {
 			this.#downUntilMs = kernel.nowMs + faults.of("d1-down").between(10_000, 180 * minuteMs);
 		}
 		const isDown = this.#downUntilMs > kernel.nowMs && !faults.over;
 		const isLate = !isDown && faults.strike("d1-late", 0.5);
-		if (isLate) {
-			this.underWay += 1;
-			const laterMs = faults
-				.of("d1-late")
-				.below(faults.of("d1-late").pick([10_000, 20 * minuteMs]));
-			kernel.after(laterMs, `${label} lands late`, () => {
-				this.underWay -= 1;
-				this.#carryOut(process, statements, isBatch);
-			});
-		}
-		const isSeal =
-			this.sealFails !== null && statements.some(({ query }) => /SET state = 'sealed'/.test(query));
-		const isRefused =
-			isDown || isLate || (isSeal && this.sealFails === "before") || faults.strike("d1-refuse");
+		if (isLate) this.#carryOutLate(label, process, statements, isBatch);
+		const sealFails = this.#failsAsSeal(statements);
 		const slowMs = faults.strike("d1-slow") ? faults.of("d1-slow").below(40_000) : 0;
+		const lost = "D1_ERROR: Network connection lost.";
+		const reset = "D1_ERROR: storage caused object to be reset.";
+		const refused = (): Mishap | false => {
+			if (isDown) return { kind: "d1-down", says: lost };
+			if (isLate || sealFails === "before") return { kind: null, says: lost };
+			return faults.draw("d1-refuse") && { kind: "d1-refuse", says: lost };
+		};
+		const unanswered = (): Mishap | false => {
+			if (sealFails === "after") return { kind: null, says: reset };
+			return faults.draw("d1-unanswered") && { kind: "d1-unanswered", says: reset };
+		};
+		const hangs = (): NonNullable<Journey["hangs"]> | null => {
+			if (sealFails === "hangs before") return { kind: null, when: "before" };
+			return sealFails === "hangs after" ? { kind: null, when: "after" } : null;
+		};
 		return travel(
 			this.#nature,
 			process,
 			{
 				label,
 				latencyMs: random.between(3, 60) + slowMs,
-				refused: isRefused && "D1_ERROR: Network connection lost.",
-				unanswered:
-					((isSeal && this.sealFails === "after") || faults.strike("d1-unanswered")) &&
-					"D1_ERROR: storage caused object to be reset.",
+				refused: refused(),
+				unanswered: unanswered(),
+				hangs: hangs(),
 			},
 			() => this.#carryOut(process, statements, isBatch),
 		);
+	}
+
+	/** How a scenario has it fail; null when it is no seal. */
+	#failsAsSeal(statements: readonly SimulatedStatement[]): SimulatedD1["sealFails"] {
+		if (this.sealFails === null || !statements.some(({ query }) => seal.test(query))) return null;
+		this.sealTries += 1;
+		return this.sealFails;
+	}
+
+	#carryOutLate(
+		label: string,
+		process: Process,
+		statements: readonly SimulatedStatement[],
+		isBatch: boolean,
+	): void {
+		const { kernel, faults } = this.#nature;
+		this.underWay += 1;
+		const late = faults.of("d1-late");
+		const laterMs = late.below(late.pick([10_000, 20 * minuteMs]));
+		kernel.after(laterMs, `${label} lands late`, () => {
+			this.underWay -= 1;
+			this.#carryOut(process, statements, isBatch);
+		});
 	}
 
 	#carryOut(

@@ -7,8 +7,12 @@ interface Event {
 	/** Ties are broken by who was put here first. */
 	readonly no: number;
 	readonly label: string;
-	readonly happen: () => void;
+	/** Null once it was called off. */
+	happen: (() => void) | null;
 }
+
+/** What was put into the order of things, to be called off. */
+export type Appointment = Pick<Event, "happen">;
 
 const immediately = setImmediate;
 
@@ -18,7 +22,7 @@ const settle = () => new Promise<void>((resolve) => immediately(resolve));
 export class Kernel {
 	nowMs: number;
 	events = 0;
-	/** Of everything that happened, in its order: two worlds with the same one were the same. */
+	/** Of everything that happened, in its order. */
 	hash = 0x811c9dc5;
 	/** Lines for people; null when nobody reads them. */
 	readonly lines: string[] | null;
@@ -33,29 +37,44 @@ export class Kernel {
 	}
 
 	/** `happen` is called at `atMs`, or now when that is over. */
-	at(atMs: number, label: string, happen: () => void): void {
+	at(atMs: number, label: string, happen: () => void): Appointment {
 		this.#scheduled += 1;
-		this.#push({ atMs: Math.max(this.nowMs, Math.ceil(atMs)), no: this.#scheduled, label, happen });
+		const dueAtMs = Math.max(this.nowMs, Math.ceil(atMs));
+		const event = { atMs: dueAtMs, no: this.#scheduled, label, happen };
+		this.#push(event);
+		return event;
 	}
 
-	after(ms: number, label: string, happen: () => void): void {
-		this.at(this.nowMs + ms, label, happen);
+	after(ms: number, label: string, happen: () => void): Appointment {
+		return this.at(this.nowMs + ms, label, happen);
+	}
+
+	/** It does not happen, if it has not happened yet. */
+	callOff(appointment: Appointment): void {
+		appointment.happen = null;
 	}
 
 	/** @returns false when nothing is left to happen */
 	async step(): Promise<boolean> {
+		this.#dropCalledOff();
 		const event = this.#pop();
 		if (event === undefined) return false;
-		this.nowMs = event.atMs;
+		// Somebody may have moved the clock past it: then it is late, and the clock stays.
+		this.nowMs = Math.max(this.nowMs, event.atMs);
 		this.events += 1;
 		this.note(event.label);
-		event.happen();
+		event.happen?.();
 		await settle();
 		return true;
 	}
 
 	get nextAtMs(): number {
+		this.#dropCalledOff();
 		return this.#heap[0]?.atMs ?? Number.POSITIVE_INFINITY;
+	}
+
+	#dropCalledOff(): void {
+		while (this.#heap[0]?.happen === null) this.#pop();
 	}
 
 	/** Into the trace, and into its hash. */

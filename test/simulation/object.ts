@@ -1,5 +1,5 @@
 import { spareTheRetries } from "../../durable-objects/object-alarm.ts";
-import { drawSkewMs, type Nature } from "./network.ts";
+import type { Nature } from "./network.ts";
 import { Process, SimulatedError } from "./process.ts";
 import type { SimulatedStorage } from "./storage.ts";
 
@@ -19,6 +19,8 @@ interface Instance<Api> {
 
 const alarmRetriesMax = 6;
 const minuteMs = 60_000;
+/** A ring of an alarm has 15 minutes; then the platform takes the object down, and rings again as after any failure. */
+const wallTimeMs = 15 * minuteMs;
 
 /**
  * One object of the platform: a storage and an alarm that stay, and an instance that may be gone at any `await`. Its
@@ -130,24 +132,19 @@ export class SimulatedObject<Api extends Inhabitant> {
 		this.#alarmNo += 1;
 	}
 
-	/** Nobody's clock is off any more. */
-	mendClock(): void {
-		if (this.#instance !== null) this.#instance.process.skewMs = 0;
-	}
-
 	#dieSoon(process: Process): void {
 		this.#nature.kernel.after(1, `${this.name} is cut off`, () => process.die());
 	}
 
 	#enter(): Instance<Api> {
-		const { kernel, faults } = this.#nature;
+		const { faults } = this.#nature;
 		const isIdle = this.#instance !== null && this.#instance.waiting.size === 0;
 		if (isIdle && faults.strike("object-evict")) this.#instance = null;
 		if (this.#instance !== null) return this.#instance;
 		this.#instances += 1;
 		const name = `${this.name}#${this.#instances}`;
 		const waiting = new Set<() => void>();
-		const process = new Process(name, kernel, true, drawSkewMs(this.#nature), () => {
+		const process = new Process(name, this.#nature, true, () => {
 			this.#instance = null;
 			for (const dies of waiting) dies();
 		});
@@ -192,17 +189,24 @@ export class SimulatedObject<Api extends Inhabitant> {
 		this.rings += 1;
 		let beganAtMs = 0;
 		const info = { retryCount, isRetry: retryCount > 0, scheduledTime: dueAtMs ?? 0 };
+		const outOfTime = kernel.after(wallTimeMs, `alarm of ${this.name} is out of time`, () =>
+			this.abort(),
+		);
+		const over = () => {
+			kernel.callOff(outOfTime);
+			this.rings -= 1;
+		};
 		this.receive(async (api) => {
 			beganAtMs = this.#instance?.process.nowMs() ?? kernel.nowMs;
 			await spareTheRetries({ setAlarm: async (atMs) => this.setAlarm(Number(atMs)) }, info);
 			await api.onAlarm();
 		}).then(
 			() => {
-				this.rings -= 1;
+				over();
 				this.onRung(beganAtMs);
 			},
 			() => {
-				this.rings -= 1;
+				over();
 				if (alarmNo === null || alarmNo !== this.#alarmNo || this.alarmAtMs !== null) return;
 				this.alarmAtMs = dueAtMs;
 				if (retryCount === alarmRetriesMax) {

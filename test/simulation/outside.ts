@@ -2,12 +2,13 @@ import {
 	type RunId,
 	rootRunId,
 	runIdForRequest,
+	runIdForSlot,
 	type TaskId,
 	toJobName,
 	toRunId,
 } from "../../src/domain/ids.ts";
 import type { RunRequest } from "../../src/domain/run.ts";
-import { recordRunRequest } from "../../src/ledger/run-requests.ts";
+import { type RunNaming, recordRunRequest } from "../../src/ledger/run-requests.ts";
 import { listRunTaskIds } from "../../src/ledger/run-tasks.ts";
 import { announceCron } from "../../src/schedule-proofs.ts";
 import { Random } from "../support/twitch/random.ts";
@@ -45,6 +46,15 @@ function scheduleCron(world: World, slotAtMs: number): void {
 }
 
 async function fireCron(world: World, slotAtMs: number): Promise<void> {
+	const { kernel, faults } = world;
+	if (faults.draw("operator-cancel")) {
+		const random = faults.of("operator-cancel");
+		const laterMs = random.below(random.pick([2_000, 10_000, 5 * minuteMs]));
+		const runId = runIdForSlot(job, slotAtMs);
+		kernel.after(laterMs, "operator cancels", () => {
+			if (world.coordinators.has(runId)) cancelRun(world, runId, random);
+		});
+	}
 	const process = world.createProcess("cron");
 	const controller = { cron, scheduledTime: slotAtMs } as ScheduledController;
 	// The platform does not repeat a cron that failed.
@@ -72,17 +82,28 @@ function scheduleOperator(world: World, random: Random, turn: number): void {
 	kernel.after(random.between(1, 15) * minuteMs, "operator", () => {
 		if (faults.over) return;
 		scheduleOperator(world, random, turn + 1);
-		if (faults.strike("operator-cancel")) cancel(world, random);
-		if (faults.strike("operator-start")) void start(world, random, turn);
-		if (faults.strike("operator-rerun")) void rerun(world, random, turn);
+		if (faults.draw("operator-cancel")) cancel(world, random);
+		if (faults.strike("operator-start")) void start(world, random, `start-${turn}`, false);
+		if (faults.strike("operator-key-reused", 0.4))
+			void start(world, random, `reused-${turn}`, true);
+		if (faults.draw("operator-rerun")) void rerun(world, random, turn);
 		if (faults.strike("operator-pause")) pause(world, random);
 	});
 }
 
+/** Any run: for those that are closed it is too late, which is no fault. */
 function cancel(world: World, random: Random): void {
-	const open = [...world.coordinators.keys()];
-	const runId = open[random.below(Math.max(1, open.length))];
-	if (runId === undefined) return;
+	const known = [...world.coordinators.keys()];
+	const runId = known[random.below(Math.max(1, known.length))];
+	if (runId !== undefined) cancelRun(world, runId, random);
+}
+
+function cancelRun(world: World, runId: RunId, random: Random): void {
+	const { storage } = world.coordinator(runId);
+	const isOpen =
+		!storage.isEmpty &&
+		storage.database.rows("SELECT 1 FROM run WHERE state IN ('planning', 'running')").length > 0;
+	if (isOpen && !world.faults.happens("operator-cancel")) return;
 	const coordinator = world.coordinatorsFor(world.createProcess("operator"))(runId);
 	coordinator.cancel().catch(() => undefined);
 	if (random.chance(0.5)) coordinator.cancel().catch(() => undefined);
@@ -90,7 +111,7 @@ function cancel(world: World, random: Random): void {
 
 function pause(world: World, random: Random): void {
 	const scheduler = world.schedulerFor(world.createProcess("operator"));
-	const untilMs = world.kernel.nowMs + random.between(5, 120) * minuteMs;
+	const untilMs = world.kernel.nowMs + random.between(5, 75) * minuteMs;
 	scheduler.pause({ job, untilMs, reason: "simulated" }).catch(() => undefined);
 	if (random.chance(0.5)) {
 		const laterMs = random.between(1, 60) * minuteMs;
@@ -105,56 +126,75 @@ export function resume(world: World): void {
 		.catch(() => undefined);
 }
 
-async function start(world: World, random: Random, turn: number): Promise<void> {
+/** @param isReused whether the key comes with another request, too */
+async function start(world: World, random: Random, key: string, isReused: boolean): Promise<void> {
 	const { broadcasterIds } = world.twitch;
-	const taskIds = random.chance(0.5) ? null : (broadcasterIds.slice(0, 3) as unknown as TaskId[]);
-	const nameRun = (atMs: number) => runIdForRequest(job, atMs);
+	const some = broadcasterIds.slice(0, 3) as unknown as TaskId[];
+	const naming = {
+		kind: "time",
+		nameRun: (atMs: number) => runIdForRequest(job, atMs),
+	} as const;
 	const request = { job, trigger: "manual", slotAtMs: null, rerunOf: null, window: null } as const;
-	// Twice at once, with one key: that is one run.
-	const asked = { ...request, taskIds };
+	const whole = { ...request, taskIds: null };
+	const part = { ...request, taskIds: some };
+	const [asked, other] = random.chance(0.5) ? [whole, part] : [part, whole];
+	// Twice at once, with one key: that is one run. Another request with that key is none at all.
 	await Promise.all([
-		startRequested(world, `start-${turn}`, { kind: "time", nameRun }, asked),
-		startRequested(world, `start-${turn}`, { kind: "time", nameRun }, asked),
+		startRequested(world, key, naming, asked),
+		startRequested(world, key, naming, asked),
+		...(isReused ? [startRequested(world, key, naming, other)] : []),
 	]);
 }
 
+interface SealedRun {
+	run_id: string;
+	window_from_ms: number | null;
+	window_to_ms: number | null;
+}
+
 async function rerun(world: World, random: Random, turn: number): Promise<void> {
-	const sealed = world.d1.database.rows<{ run_id: string; slot_at_ms: number | null }>(
-		"SELECT run_id FROM runs WHERE sealed_at_ms IS NOT NULL AND job = 'collect-clips' ORDER BY run_id",
+	const sealed = world.d1.database.rows<SealedRun>(
+		`SELECT run_id, window_from_ms, window_to_ms FROM runs
+		WHERE sealed_at_ms IS NOT NULL AND job = 'collect-clips' ORDER BY run_id`,
 	);
 	const found = sealed[random.below(Math.max(1, sealed.length))];
 	if (found === undefined) return;
 	const rerunOf = toRunId(found.run_id);
-	const states = random.chance(0.5) ? (["failed", "lost"] as const) : null;
+	const scope = random.pick(["failed", "all", "selection"]);
 	const process = world.createProcess("operator");
 	try {
-		const taskIds = await listRunTaskIds(world.d1.reachedBy(process), rerunOf, states);
-		if (taskIds.length === 0) return;
+		const states = scope === "failed" ? (["failed", "lost"] as const) : null;
+		const known = await listRunTaskIds(world.d1.reachedBy(process), rerunOf, states);
+		const taskIds = scope === "selection" ? known.filter(() => random.chance(0.4)) : known;
+		if (taskIds.length === 0 || !world.faults.happens("operator-rerun")) return;
 		const naming = { kind: "rerun", root: rootRunId(rerunOf) } as const;
-		const request = {
-			job,
-			trigger: "rerun",
-			slotAtMs: null,
-			rerunOf,
-			taskIds,
-			window: null,
-		} as const;
+		const { window_from_ms: fromMs, window_to_ms: toMs } = found;
+		const window = fromMs === null || toMs === null ? null : { fromMs, toMs };
+		const request = { job, trigger: "rerun", slotAtMs: null, rerunOf, taskIds, window } as const;
 		await startRequested(world, `rerun-${turn}`, naming, request);
 	} catch {
 		// An operator who cannot reach D1 has started nothing.
 	}
 }
 
+/** What an operator is answered for a key, whoever asks again: a run, and for what. */
+export function hearAnswer({ answers, watch }: World, requestKey: string, answer: string): void {
+	const before = answers.get(requestKey) ?? answer;
+	answers.set(requestKey, before);
+	if (before !== answer) watch.violated("key-reused", `${requestKey}: ${before}, and ${answer}`);
+}
+
 /** As the route does it: the key decides the run's id, and the coordinator is told. */
 async function startRequested(
 	world: World,
 	requestKey: string,
-	naming: Parameters<typeof recordRunRequest>[2],
+	naming: RunNaming,
 	request: Omit<RunRequest, "runId">,
 ): Promise<void> {
 	const process = world.createProcess("operator");
-	const database = world.d1.reachedBy(process) as unknown as D1Database;
-	const row = { requestKey, bodyHash: "same", requestedAtMs: world.kernel.nowMs };
+	const database = world.d1.reachedBy(process);
+	const bodyHash = JSON.stringify([request.rerunOf, request.taskIds]);
+	const row = { requestKey, bodyHash, requestedAtMs: world.kernel.nowMs };
 	try {
 		const recorded = await recordRunRequest(database, row, naming, {
 			action: request.rerunOf === null ? "run.start" : "run.rerun",
@@ -164,6 +204,7 @@ async function startRequested(
 		});
 		if (!recorded.ok) return;
 		const runId: RunId = recorded.value;
+		hearAnswer(world, requestKey, `${runId} for ${bodyHash}`);
 		await world
 			.coordinatorsFor(process)(runId)
 			.start({ ...request, runId });

@@ -1,41 +1,69 @@
 import type { TaskMessage } from "../../src/domain/message.ts";
+import { handleBatch } from "../../src/queue/batch.ts";
+import type { Disposition } from "../../src/queue/consumer.ts";
 import { createProducer, type SendMessages } from "../../src/queue/producer.ts";
 import { type Nature, travel } from "./network.ts";
-import { Process } from "./process.ts";
+import { Process, SimulatedError } from "./process.ts";
 
-type Disposition =
-	| { readonly kind: "ack" }
-	| { readonly kind: "retry"; readonly delaySeconds: number };
-
-/** One invocation of a consumer, for one message. */
+/** What a consumer does with one message. */
 export type HandleMessage = (
 	process: Process,
 	body: TaskMessage,
 	delivery: number,
 ) => Promise<Disposition>;
 
-interface QueueSettings {
-	readonly name: string;
-	/** As in wrangler.toml. */
+/** As wrangler.toml has them. */
+export interface ConsumerSettings {
+	readonly maxBatchSize: number;
+	readonly maxBatchTimeoutMs: number;
 	readonly maxRetries: number;
 	readonly maxConcurrency: number;
 	readonly retryDelayMs: number;
+}
+
+/** daicho-tasks. A test compares both with wrangler.toml. */
+export const taskSettings: ConsumerSettings = {
+	maxBatchSize: 1,
+	maxBatchTimeoutMs: 0,
+	maxRetries: 3,
+	maxConcurrency: 5,
+	retryDelayMs: 5_000,
+};
+
+/** daicho-dead-letters. */
+export const deadLetterSettings: ConsumerSettings = {
+	maxBatchSize: 10,
+	maxBatchTimeoutMs: 1_000,
+	maxRetries: 10,
+	maxConcurrency: 1,
+	retryDelayMs: 30_000,
+};
+
+interface QueueSettings extends ConsumerSettings {
+	readonly name: string;
 	readonly handle: HandleMessage;
 	/** Where messages go that were retried too often; they are gone when it is null. */
 	readonly deadLetters: SimulatedQueue | null;
-	/** A consumer's clock. */
-	readonly drawSkewMs: () => number;
+}
+
+interface Waiting {
+	readonly body: TaskMessage;
+	readonly delivery: number;
+	readonly sinceMs: number;
 }
 
 const minuteMs = 60_000;
 /** An invocation of a consumer has 15 minutes. */
 const wallTimeMs = 15 * minuteMs;
 
+const overloaded = "Queue is overloaded";
+const lost = "Network connection lost.";
+
 /** At least once, in no order, with retries and dead letters. */
 export class SimulatedQueue {
 	readonly #nature: Nature;
 	readonly #settings: QueueSettings;
-	readonly #backlog: { body: TaskMessage; delivery: number }[] = [];
+	readonly #backlog: Waiting[] = [];
 	/** Where messages go instead of to consumers, when somebody hands them out himself; see scenarios. */
 	held: TaskMessage[] | null = null;
 	#active = 0;
@@ -73,7 +101,7 @@ export class SimulatedQueue {
 	/** One invocation now, whatever the queue thinks. */
 	handOut(body: TaskMessage, delivery: number): Promise<Disposition> {
 		const { name, handle } = this.#settings;
-		const process = new Process(`${name} by hand`, this.#nature.kernel, false, 0, () => undefined);
+		const process = new Process(`${name} by hand`, this.#nature, false, () => undefined);
 		process.runId = body.runId;
 		return handle(process, body, delivery);
 	}
@@ -81,67 +109,91 @@ export class SimulatedQueue {
 	#send(process: Process, batch: readonly { body: TaskMessage; delaySeconds?: number }[]) {
 		const { faults, random, chronicle } = this.#nature;
 		for (const { body } of batch) chronicle.sent(body.runId);
-		const isPart = faults.strike("queue-part");
-		const part = isPart ? faults.of("queue-part").below(batch.length) : batch.length;
 		const hangs = faults.strike("queue-hang");
-		return travel(
-			this.#nature,
-			process,
-			{
-				label: `${process.name} > sends ${batch.length}`,
-				latencyMs: random.between(5, 200) + (hangs ? 60_000 : 0),
-				refused: faults.strike("queue-refuse") && "Queue is overloaded",
-				unanswered: (isPart || faults.strike("queue-unanswered")) && "Network connection lost.",
-			},
-			() => {
-				for (const { body, delaySeconds = 0 } of batch.slice(0, part)) {
-					this.put(body, delaySeconds * 1_000);
-				}
-			},
-		);
+		const isPart = faults.draw("queue-part");
+		const journey = {
+			label: `${process.name} > sends ${batch.length}`,
+			latencyMs: random.between(5, 200) + (hangs ? 60_000 : 0),
+			refused: faults.draw("queue-refuse") && ({ kind: "queue-refuse", says: overloaded } as const),
+			unanswered:
+				faults.draw("queue-unanswered") && ({ kind: "queue-unanswered", says: lost } as const),
+		};
+		return travel(this.#nature, process, journey, () => {
+			const fails = isPart && faults.happens("queue-part");
+			const part = fails ? faults.of("queue-part").below(batch.length) : batch.length;
+			for (const { body, delaySeconds = 0 } of batch.slice(0, part)) {
+				this.put(body, delaySeconds * 1_000);
+			}
+			if (fails) throw new SimulatedError(lost);
+		});
 	}
 
+	/** A batch is handed out when it is full, or its first message has waited long enough. */
 	#arrive(body: TaskMessage, delivery: number): void {
-		this.#backlog.push({ body, delivery });
+		const { kernel } = this.#nature;
+		const { maxBatchTimeoutMs, name } = this.#settings;
+		this.#backlog.push({ body, delivery, sinceMs: kernel.nowMs });
 		this.#handOut();
+		if (maxBatchTimeoutMs > 0) {
+			kernel.after(maxBatchTimeoutMs, `${name} has waited`, () => this.#handOut());
+		}
+	}
+
+	#isBatchDue(): boolean {
+		const { maxBatchSize, maxBatchTimeoutMs } = this.#settings;
+		const [first] = this.#backlog;
+		if (first === undefined) return false;
+		const hasWaited = first.sinceMs + maxBatchTimeoutMs <= this.#nature.kernel.nowMs;
+		return hasWaited || this.#backlog.length >= maxBatchSize;
 	}
 
 	#handOut(): void {
-		const { maxConcurrency, name, handle, drawSkewMs } = this.#settings;
+		const { maxConcurrency, maxBatchSize } = this.#settings;
+		while (this.#active < maxConcurrency && this.#isBatchDue()) {
+			this.#invoke(this.#backlog.splice(0, maxBatchSize));
+		}
+	}
+
+	/** One invocation. Killed before its end, the queue has heard nothing of it, and hands the whole batch out again. */
+	#invoke(batch: readonly Waiting[]): void {
+		const { name, handle, retryDelayMs } = this.#settings;
 		const { kernel } = this.#nature;
-		while (this.#active < maxConcurrency) {
-			const next = this.#backlog.shift();
-			if (next === undefined) return;
-			this.#active += 1;
-			this.#invocations += 1;
-			const { body, delivery } = next;
-			let isOver = false;
-			const end = (disposition: Disposition | null) => {
-				if (isOver) return;
-				isOver = true;
-				process.alive = false;
-				this.#active -= 1;
-				if (disposition === null) this.#again(body, delivery, this.#settings.retryDelayMs);
-				if (disposition?.kind === "retry")
-					this.#again(body, delivery, disposition.delaySeconds * 1_000);
-				this.#handOut();
-			};
-			// Dead in the middle: the queue has heard nothing, and hands the message out again.
-			const onDeath = () => end(null);
-			const process = new Process(
-				`${name}#${this.#invocations}`,
-				kernel,
-				false,
-				drawSkewMs(),
-				onDeath,
-			);
+		this.#active += 1;
+		this.#invocations += 1;
+		const retries = new Map<Waiting, number>();
+		let isOver = false;
+		const end = (again: ReadonlyMap<Waiting, number>) => {
+			if (isOver) return;
+			isOver = true;
+			process.alive = false;
+			kernel.callOff(outOfTime);
+			this.#active -= 1;
+			for (const [{ body, delivery }, delayMs] of again) this.#again(body, delivery, delayMs);
+			this.#handOut();
+		};
+		const killed = () => end(new Map(batch.map((waiting) => [waiting, retryDelayMs])));
+		const process = new Process(`${name}#${this.#invocations}`, this.#nature, false, killed);
+		const outOfTime = kernel.after(wallTimeMs, `${process.name} is out of time`, killed);
+		const messages = batch.map((waiting) => ({
+			body: waiting.body,
+			attempts: waiting.delivery,
+			ack: () => undefined,
+			retry: ({ delaySeconds }: { delaySeconds: number }) => {
+				retries.set(waiting, delaySeconds * 1_000);
+			},
+		}));
+		for (const { body, delivery } of batch) {
 			process.runId = body.runId;
 			kernel.note(`${process.name} gets ${body.messageNo} of ${body.runId}, delivery ${delivery}`);
-			kernel.after(wallTimeMs, `${process.name} is out of time`, () => end(null));
-			handle(process, body, delivery).then(end, (error: unknown) => {
-				throw new Error("a consumer never rejects", { cause: error });
-			});
 		}
+		handleBatch({ messages } as unknown as MessageBatch<TaskMessage>, (body, delivery) =>
+			handle(process, body as TaskMessage, delivery),
+		).then(
+			() => end(retries),
+			(error: unknown) => {
+				throw new Error("a consumer never rejects", { cause: error });
+			},
+		);
 	}
 
 	#again(body: TaskMessage, delivery: number, delayMs: number): void {

@@ -26,7 +26,8 @@ export async function liveThrough(scenario: Scenario): Promise<ScenarioOutcome> 
 		runDeadlineMs: 50 * minuteMs,
 		maxAttempts: 4,
 		requestsPerInvocation: 45,
-		coordinatorRetentionMs: 7 * 1_440 * minuteMs,
+		// Real ones keep it for days, in which nothing happens to them.
+		coordinatorRetentionMs: 10 * minuteMs,
 	};
 	const settings = { ...drawn, streamers: 24, clipsEach: 1, config };
 	const world = new World(1, takeD1(), { without: allFaultKinds }, false, settings);
@@ -36,7 +37,7 @@ export async function liveThrough(scenario: Scenario): Promise<ScenarioOutcome> 
 		for (const step of scenario.before ?? []) await run.take(step);
 		await run.start();
 		for (const step of scenario.steps) await run.take(step);
-		return outcomeOf(await run.finish());
+		return await run.finish();
 	} finally {
 		endWorld();
 	}
@@ -47,6 +48,7 @@ class ScenarioRun {
 	readonly #runId;
 	readonly #queue: TaskMessage[] = [];
 	#delivered: TaskMessage | null = null;
+	#redeliveries = 0;
 
 	constructor(world: World) {
 		this.#world = world;
@@ -70,7 +72,7 @@ class ScenarioRun {
 			case "deliver last":
 				return this.#deliver(this.#queue.pop());
 			case "deliver again":
-				return this.#deliver(this.#delivered ?? undefined, 2);
+				return this.#deliver(this.#again(), 2);
 			case "deliver to two at once": {
 				const body = this.#next();
 				await Promise.all([this.#deliver(body), this.#deliver(body)]);
@@ -90,6 +92,19 @@ class ScenarioRun {
 			}
 			case "ring":
 				return this.#ring();
+			case "no coordinator answers":
+				return faults.force("call-lost", 1_000);
+			case "coordinators answer":
+				return faults.force("call-lost", 0);
+			case "give it up":
+				await this.#until(this.#world.deadLetters.handOut(this.#again(), 1));
+				return this.#settle();
+			case "seal":
+				await this.#seal();
+				return this.#settle();
+			case "forget":
+				for (let rings = 0; rings < 10 && object.alarmAtMs !== null; rings += 1) await this.#ring();
+				return;
 			case "abort":
 				return object.abort();
 			case "delete the alarm":
@@ -118,20 +133,49 @@ class ScenarioRun {
 			case "D1 takes the seal and does not say so":
 				this.#world.d1.sealFails = "after";
 				return;
+			case "D1 hangs at the seal":
+				this.#world.d1.sealFails = "hangs before";
+				return;
+			case "D1 takes the seal and hangs":
+				this.#world.d1.sealFails = "hangs after";
+				return;
+			case "wait for another try": {
+				const { sealTries } = this.#world.d1;
+				while (this.#world.d1.sealTries === sealTries && (await kernel.step()));
+				return;
+			}
 			case "D1 works":
 				this.#world.d1.sealFails = null;
 		}
 	}
 
-	async finish(): Promise<Summary> {
+	async finish(): Promise<ScenarioOutcome> {
+		const redeliveries = this.#redeliveries;
+		const summary = await this.#seal();
+		if (summary !== null) return outcomeOf(summary, { redeliveries, isForgotten: false });
+		const [row] = this.#world.d1.database.rows<{ summary: string }>(
+			"SELECT summary FROM runs WHERE run_id = ?1",
+			this.#runId,
+		);
+		if (row === undefined) throw new Error("unknown run");
+		return outcomeOf(JSON.parse(row.summary), { redeliveries, isForgotten: true });
+	}
+
+	/** @returns null when the run is forgotten */
+	async #seal(): Promise<Summary | null> {
 		for (let steps = 0; steps < 300; steps += 1) {
 			const summary = await this.#until(this.#coordinator.summary());
-			if ("kind" in summary) throw new Error("unknown run");
+			if ("kind" in summary) return null;
 			if (summary.state === "sealed") return summary;
 			if (this.#queue.length > 0) await this.#deliver(this.#queue.shift());
 			else await this.#ring();
 		}
 		throw new Error("the run does not seal");
+	}
+
+	#again(): TaskMessage {
+		if (this.#delivered === null) throw new Error("nothing was delivered");
+		return this.#delivered;
 	}
 
 	get #coordinator() {
@@ -147,14 +191,17 @@ class ScenarioRun {
 	async #deliver(body: TaskMessage | undefined, delivery = 1): Promise<void> {
 		if (body === undefined) throw new Error("the queue is empty");
 		this.#delivered = body;
-		await this.#until(this.#world.queue.handOut(body, delivery));
+		const { kind } = await this.#until(this.#world.queue.handOut(body, delivery));
+		if (kind === "retry") this.#redeliveries += 1;
 		await this.#settle();
 	}
 
 	async #ring(): Promise<void> {
 		const { alarmAtMs } = this.#world.coordinator(this.#runId);
 		if (alarmAtMs === null) return;
-		await this.#runTo(alarmAtMs + 100);
+		const { nextAtMs, nowMs } = this.#world.kernel;
+		// Overdue, it is rung again by the platform in its own time.
+		await this.#runTo(alarmAtMs < nowMs ? nextAtMs : alarmAtMs + 100);
 		await this.#settle();
 	}
 

@@ -17,6 +17,15 @@ export type Step =
 	| "claim and die"
 	/** The clock moves to the alarm, and it rings. */
 	| "ring"
+	/** Its consumer hears of no claim, and the queue gets the message back. */
+	| "no coordinator answers"
+	| "coordinators answer"
+	/** The queue gives the message up that was delivered before. */
+	| "give it up"
+	/** Messages are delivered and alarms ring until the run is sealed. */
+	| "seal"
+	/** The clock moves to the end of what is kept, and the object is deleted. */
+	| "forget"
 	/** The object dies, with all that it waits for. */
 	| "abort"
 	| "delete the alarm"
@@ -30,6 +39,11 @@ export type Step =
 	| "sending works"
 	| "D1 refuses the seal"
 	| "D1 takes the seal and does not say so"
+	/** Whoever waits for the seal waits for ever. */
+	| "D1 hangs at the seal"
+	| "D1 takes the seal and hangs"
+	/** The platform rings the alarm of an object that died while it rang, and the seal is under way once more. */
+	| "wait for another try"
 	| "D1 works";
 
 export interface Scenario {
@@ -39,7 +53,7 @@ export interface Scenario {
 	readonly steps: readonly Step[];
 }
 
-/** What both have to agree on: all but times and what reading costs. */
+/** What both have to agree on: all but exact times and what reading costs. */
 export type ScenarioOutcome = Pick<
 	Summary,
 	"verdict" | "tasks" | "balanced" | "yield" | "attempts"
@@ -47,9 +61,18 @@ export type ScenarioOutcome = Pick<
 	readonly messages: number;
 	readonly messagesUnconfirmed: number;
 	readonly twitchRequests: number;
+	/** How often the queue was told to deliver a message again. */
+	readonly redeliveries: number;
+	/** The object is gone; then the outcome is what D1 has. */
+	readonly isForgotten: boolean;
+	/** From start to seal, in tens of minutes: pauses are drawn. */
+	readonly tensOfMinutes: number;
 };
 
-export function outcomeOf(summary: Summary): ScenarioOutcome {
+export function outcomeOf(
+	summary: Summary,
+	{ redeliveries, isForgotten }: Pick<ScenarioOutcome, "redeliveries" | "isForgotten">,
+): ScenarioOutcome {
 	const { verdict, tasks, balanced, meters, attempts } = summary;
 	const count = (name: string) => meters[name] ?? 0;
 	return {
@@ -61,6 +84,9 @@ export function outcomeOf(summary: Summary): ScenarioOutcome {
 		messages: count("messages"),
 		messagesUnconfirmed: count("messagesUnconfirmed"),
 		twitchRequests: count("twitchRequests"),
+		redeliveries,
+		isForgotten,
+		tensOfMinutes: Math.round((summary.durationMs ?? 0) / 600_000),
 	};
 }
 
@@ -113,6 +139,38 @@ export const scenarios: readonly Scenario[] = [
 	{
 		name: "a seal that D1 takes unheard",
 		steps: ["deliver", "D1 takes the seal and does not say so", "deliver", "D1 works", "ring"],
+	},
+	{
+		name: "a message that comes again after its coordinator could not be reached",
+		steps: ["no coordinator answers", "deliver", "coordinators answer", "deliver again", "deliver"],
+	},
+	{
+		name: "a message that the queue gives up after its coordinator could not be reached",
+		steps: ["no coordinator answers", "deliver", "coordinators answer", "give it up", "deliver"],
+	},
+	{
+		name: "an object that dies while D1 is asked for the seal",
+		steps: ["deliver", "D1 hangs at the seal", "deliver", "abort", "D1 works"],
+	},
+	{
+		name: "an object that dies when D1 has taken the seal",
+		steps: ["deliver", "D1 takes the seal and hangs", "deliver", "abort", "D1 works"],
+	},
+	{
+		name: "an alarm that dies twice while it rings, and is rung again",
+		steps: [
+			...(["deliver", "D1 hangs at the seal", "deliver", "abort"] as const),
+			...(["wait for another try", "abort", "wait for another try", "D1 works", "abort"] as const),
+		],
+	},
+	{ name: "a run that is forgotten", steps: ["seal", "forget"] },
+	{
+		name: "a message of a run that is forgotten",
+		steps: ["deliver", "deliver", "seal", "forget", "deliver again", "give it up"],
+	},
+	{
+		name: "a start of a run that is forgotten",
+		steps: ["seal", "forget", "start again", "forget", "cancel", "wake"],
 	},
 	{ name: "an alarm 40 minutes late", steps: ["deliver", "lose", "wait 40 minutes", "ring"] },
 ];

@@ -10,6 +10,8 @@ export interface Settings {
 	readonly startMs: number;
 	/** When everything goes well again. */
 	readonly fairAtMs: number;
+	/** Whether an operator ends every pause then; else each has to end by itself. */
+	readonly resumesWhenFair: boolean;
 	/** Milliseconds between two looks at the site; 0 when nobody looks. */
 	readonly visitsMs: number;
 	readonly config: {
@@ -47,6 +49,7 @@ export function drawSettings(seed: number): Settings {
 		slots,
 		startMs,
 		fairAtMs: Math.ceil(fairAtMs),
+		resumesWhenFair: new Random(seed, 4).chance(0.5),
 		visitsMs: random.pick([0, 10 * minuteMs, 45 * minuteMs]),
 		config: {
 			tasksPerMessage: random.pick(streamers > 12 ? [4, 12] : [1, 2, 4, 12]),

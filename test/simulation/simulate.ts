@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readMigrations } from "../support/migrations.ts";
 import { check, type Evidence } from "./checker.ts";
 import type { Violation } from "./clauses.ts";
@@ -13,6 +14,7 @@ import { World } from "./world.ts";
 /** What became of one seed. */
 export interface Outcome {
 	readonly seed: number;
+	/** Of everything that happened and of all rows in the end: two worlds with the same one were the same. */
 	readonly hash: number;
 	readonly events: number;
 	readonly runs: number;
@@ -65,9 +67,11 @@ export async function simulate(
 	inspect: Inspect = () => undefined,
 ): Promise<Outcome> {
 	const world = new World(seed, takeD1(), limits, traced);
+	let rowsHash = 0;
 	beginWorld(world.kernel);
 	try {
 		const evidence = await live(world);
+		rowsHash = hashRows(world);
 		if (evidence !== null) await inspect(evidence, world);
 	} finally {
 		endWorld();
@@ -76,7 +80,7 @@ export async function simulate(
 	world.scheduler.storage.release();
 	return {
 		seed,
-		hash: world.kernel.hash,
+		hash: (world.kernel.hash ^ rowsHash) >>> 0,
 		events: world.kernel.events,
 		runs: world.coordinators.size,
 		virtualMs: world.kernel.nowMs - world.settings.startMs,
@@ -90,17 +94,30 @@ export async function simulate(
 	};
 }
 
+/** Of all rows that are left: in D1, the scheduler and the coordinators that are not forgotten. */
+function hashRows({ d1, scheduler, coordinators }: World): number {
+	const objects = [scheduler, ...coordinators.values()].filter(({ storage }) => !storage.isEmpty);
+	const hash = createHash("sha1");
+	for (const database of [d1.database, ...objects.map(({ storage }) => storage.database)]) {
+		for (const name of database.tables) {
+			hash.update(JSON.stringify(database.run(`SELECT * FROM ${name}`, []).rows));
+		}
+	}
+	return hash.digest().readUInt32LE();
+}
+
 /** @returns what there is to say of it in the end; null when something was broken before */
 async function live(world: World): Promise<Evidence | null> {
-	const { kernel, settings, watch } = world;
+	const { chronicle, kernel, settings, watch } = world;
 	beginOutside(world);
 	kernel.at(settings.fairAtMs, "fair", () => {
 		world.becomeFair();
-		resume(world);
+		if (settings.resumesWhenFair) resume(world);
 	});
 	if (!(await liveUntilFinished(world, settings.fairAtMs))) return null;
-	// All is told and sealed: the schedule has to go on by itself.
-	const nextSlotMs = Math.ceil((kernel.nowMs + 1) / hourMs) * hourMs;
+	// All is told and sealed: the schedule has to go on by itself, also after a pause that nobody ended.
+	const pauses = settings.resumesWhenFair ? [] : chronicle.pauses.map(({ untilMs }) => untilMs);
+	const nextSlotMs = Math.ceil((Math.max(kernel.nowMs, ...pauses) + 1) / hourMs) * hourMs;
 	const goodFromMs = nextSlotMs + settings.config.cronGraceMs + minuteMs;
 	if (!(await liveUntilFinished(world, goodFromMs))) return null;
 	const evidence = { ...collectEvidence(world), nextSlotMs };

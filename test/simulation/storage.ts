@@ -43,15 +43,20 @@ export class PreparedDatabase {
 		return { names, rows, written: 0 };
 	}
 
-	/** Every row goes, and nothing is watched; drizzle's own list of migrations stays. */
-	empty(): void {
-		this.violated = () => undefined;
+	/** All but drizzle's own list of migrations, in the order of their names. */
+	get tables(): readonly string[] {
 		if (this.#tables.length === 0) {
 			this.#tables = this.rows<{ name: string }>(
-				"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '__drizzle*'",
+				"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '__drizzle*' ORDER BY name",
 			).map(({ name }) => name);
 		}
-		for (const name of this.#tables) this.run(`DELETE FROM ${name}`, []);
+		return this.#tables;
+	}
+
+	/** Every row goes, and nothing is watched. */
+	empty(): void {
+		this.violated = () => undefined;
+		for (const name of this.tables) this.run(`DELETE FROM ${name}`, []);
 	}
 
 	rows<Row = Record<string, unknown>>(query: string, ...values: unknown[]): Row[] {
@@ -67,13 +72,15 @@ export class PreparedDatabase {
 const spares = new Map<string, PreparedDatabase[]>();
 
 const asksForTables = /FROM sqlite_master/;
+const makesTables = /^\s*CREATE TABLE/i;
+const firstTable = /\b(?:FROM|INTO|UPDATE)\s+["`]?(\w+)/i;
 
 /**
- * An object's storage. One that is used again says that it has no tables until somebody makes some, which then finds
- * them made.
+ * An object's storage. Its database is used again: until somebody makes its tables, which then finds them made, it has
+ * none, whoever asks for what.
  */
 export class SimulatedStorage implements ObjectStorage {
-	database: PreparedDatabase;
+	readonly database: PreparedDatabase;
 	readonly #kind: string;
 	readonly #watch: (database: PreparedDatabase) => void;
 	readonly #firstRow: string;
@@ -101,6 +108,7 @@ export class SimulatedStorage implements ObjectStorage {
 		): StorageCursor<Row> => {
 			if (this.#isEmpty) {
 				if (asksForTables.test(query)) return cursorOf(["tables"], [[0]], 0);
+				if (!makesTables.test(query)) throw new Error(`no such table: ${nameTable(query)}`);
 				this.#isEmpty = false;
 			}
 			if (!this.#hasRows && query.startsWith(this.#firstRow)) {
@@ -128,8 +136,7 @@ export class SimulatedStorage implements ObjectStorage {
 
 	/** As `deleteAll()` does. */
 	wipe(): void {
-		this.release();
-		this.database = this.#take();
+		this.database.empty();
 		this.#isEmpty = true;
 		this.#hasRows = false;
 	}
@@ -141,9 +148,8 @@ export class SimulatedStorage implements ObjectStorage {
 
 	/** For the next one. */
 	release(): void {
-		const { database } = this;
-		database.empty();
-		spares.get(this.#kind)?.push(database);
+		this.database.empty();
+		spares.get(this.#kind)?.push(this.database);
 	}
 
 	#take(): PreparedDatabase {
@@ -151,6 +157,10 @@ export class SimulatedStorage implements ObjectStorage {
 		spares.set(this.#kind, known);
 		return known.pop() ?? new PreparedDatabase();
 	}
+}
+
+function nameTable(query: string): string {
+	return firstTable.exec(query)?.[1] ?? query;
 }
 
 function cursorOf<Row>(

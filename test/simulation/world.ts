@@ -2,6 +2,7 @@ import type { CoordinatorApi, FindCoordinator } from "../../durable-objects/run-
 import { Coordinator } from "../../durable-objects/run-coordinator/coordinator.ts";
 import type { SchedulerApi } from "../../durable-objects/run-scheduler/api.ts";
 import { Scheduler } from "../../durable-objects/run-scheduler/scheduler.ts";
+import { withinTime } from "../../durable-objects/run-scheduler/time-limit.ts";
 import type { RunId } from "../../src/domain/ids.ts";
 import { createCollectClips } from "../../src/jobs/collect-clips/collect-clips.ts";
 import { createRegistry, type JobRegistry } from "../../src/jobs/job.ts";
@@ -15,14 +16,14 @@ import { SimulatedD1 } from "./d1.ts";
 import { type FaultLimits, Faults } from "./faults.ts";
 import { FollowerJob } from "./follower-job.ts";
 import { Kernel } from "./kernel.ts";
-import { drawSkewMs, type Nature, travel } from "./network.ts";
+import { type Journey, type Nature, travel } from "./network.ts";
 import { SimulatedObject } from "./object.ts";
-import { Process } from "./process.ts";
-import { SimulatedQueue } from "./queue.ts";
+import { Process, SimulatedError } from "./process.ts";
+import { deadLetterSettings, SimulatedQueue, taskSettings } from "./queue.ts";
 import { drawSettings, type Settings } from "./settings.ts";
 import { type PreparedDatabase, SimulatedStorage } from "./storage.ts";
 import { SimulatedTwitch } from "./twitch.ts";
-import { consumersMax, Watch } from "./watch.ts";
+import { Watch } from "./watch.ts";
 
 const hourMs = 3_600_000;
 
@@ -42,6 +43,10 @@ export class World implements Nature {
 	readonly scheduler: SimulatedObject<Scheduler>;
 	/** Objects whose alarm the platform had given up when the bad days were over. */
 	readonly deadWhenFair = new Set<string>();
+	/** Makes starts of runs fail, whatever the seed says: they have not arrived, or are not answered. */
+	startsFail: "before" | "after" | null = null;
+	/** What operators were answered first for each key. */
+	readonly answers = new Map<string, string>();
 	/** Lines of the log by their event. */
 	readonly logged = new Map<string, number>();
 	readonly queue: SimulatedQueue;
@@ -79,7 +84,7 @@ export class World implements Nature {
 
 	/** A process that is no object's: a consumer, the cron, an operator. */
 	createProcess(name: string): Process {
-		return new Process(name, this.kernel, false, drawSkewMs(this), () => undefined);
+		return new Process(name, this, false, () => undefined);
 	}
 
 	readonly log = (level: string, event: string, fields: LogFields = {}): void => {
@@ -106,7 +111,13 @@ export class World implements Nature {
 				CoordinatorApi,
 				"start" | "claim" | "report" | "returnMessage" | "cancel" | "wake" | "summary"
 			> = {
-				start: (request) => call("start", (api) => api.start(request)),
+				start: (request) =>
+					call("start", async (api) => {
+						if (this.startsFail === "before") throw new SimulatedError("Network connection lost.");
+						const answer = await api.start(request);
+						if (this.startsFail === "after") throw new SimulatedError("Network connection lost.");
+						return answer;
+					}),
 				claim: (request) =>
 					call("claim", (api) => watch.claim(object(), request, () => api.claim(request))),
 				report: (report) =>
@@ -145,7 +156,6 @@ export class World implements Nature {
 		this.faults.over = true;
 		this.kernel.note("the bad days are over");
 		for (const object of [...this.coordinators.values(), this.scheduler]) {
-			object.mendClock();
 			if (object.alarmGivenUp) this.deadWhenFair.add(object.name);
 		}
 	}
@@ -162,7 +172,7 @@ export class World implements Nature {
 			apiUrl: "https://twitch.example/helix",
 			clientId: "client",
 			requestTimeoutMs: this.settings.config.requestTimeoutMs,
-			openTokens: () => this.twitch.openTokens() as never,
+			openTokens: () => this.twitch.tokens.open(),
 			clipWindowHours: 24,
 			sleep: process.sleep,
 			dice,
@@ -186,22 +196,32 @@ export class World implements Nature {
 				throw error;
 			}
 		};
-		if (faults.strike("call-double")) {
-			const laterMs = faults.of("call-double").below(5_000);
-			kernel.after(laterMs, `${label} once more`, () => {
-				target()
-					.receive(careful)
-					.catch(() => undefined);
-			});
-		}
+		const isDouble = faults.draw("call-double");
 		const slowMs = faults.strike("call-slow") ? faults.of("call-slow").below(120_000) : 0;
-		const journey = {
+		const hangs = faults.draw("call-hang", 0.3);
+		const journey: Journey = {
 			label,
 			latencyMs: random.between(1, 40) + slowMs,
-			refused: faults.strike("call-lost") && "Network connection lost.",
-			unanswered: faults.strike("call-unanswered") && "the object was reset",
-		} as const;
-		return travel(this, caller, journey, () => target().receive(careful));
+			refused: faults.draw("call-lost") && { kind: "call-lost", says: "Network connection lost." },
+			unanswered: faults.draw("call-unanswered") && {
+				kind: "call-unanswered",
+				says: "the object was reset",
+			},
+			hangs: hangs
+				? { kind: "call-hang", when: faults.of("call-hang").pick(["before", "after"]) }
+				: null,
+		};
+		return travel(this, caller, journey, () => {
+			if (isDouble && faults.happens("call-double")) {
+				const laterMs = faults.of("call-double").below(5_000);
+				kernel.after(laterMs, `${label} once more`, () => {
+					target()
+						.receive(careful)
+						.catch(() => undefined);
+				});
+			}
+			return target().receive(careful);
+		});
 	}
 
 	coordinator(runId: RunId): SimulatedObject<Coordinator> {
@@ -248,8 +268,7 @@ export class World implements Nature {
 				findCoordinator: this.coordinatorsFor(process),
 				jobs: this.jobsFor(process),
 				channels: this.channels.reachedBy(process),
-				// Here every call ends by itself: it is answered, lost or the end of one of both.
-				withinTime: (answer) => answer,
+				withinTime: (answer) => process.hear(withinTime(answer)),
 				config: this.settings.config,
 				nowMs: process.nowMs,
 				dice: () => this.#dice.unit(),
@@ -260,11 +279,8 @@ export class World implements Nature {
 
 	#createDeadLetters(): SimulatedQueue {
 		return new SimulatedQueue(this, {
-			drawSkewMs: () => drawSkewMs(this),
 			name: "dead-letters",
-			maxRetries: 10,
-			maxConcurrency: 1,
-			retryDelayMs: 30_000,
+			...deadLetterSettings,
 			deadLetters: null,
 			handle: (process, body) =>
 				handleDeadLetter(body, {
@@ -276,11 +292,8 @@ export class World implements Nature {
 
 	#createQueue(): SimulatedQueue {
 		return new SimulatedQueue(this, {
-			drawSkewMs: () => drawSkewMs(this),
 			name: "consumer",
-			maxRetries: 3,
-			maxConcurrency: consumersMax,
-			retryDelayMs: 5_000,
+			...taskSettings,
 			deadLetters: this.deadLetters,
 			handle: (process, body, delivery) => {
 				const consumer = new Consumer({
@@ -300,9 +313,9 @@ export class World implements Nature {
 	}
 }
 
-/** An alarm that came twice may find that the other one has forgotten the run: it fails, and there is nothing to do. */
+/** What the world did to it; anything else in a log is a bug. */
 function isExpected(error: string): boolean {
-	return error.includes("SimulatedError") || error === "Error: no such table: run";
+	return error.includes("SimulatedError") || error === "Error: no answer within 30 s";
 }
 
 function isSimulated(error: unknown): boolean {

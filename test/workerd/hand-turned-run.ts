@@ -1,6 +1,8 @@
 import {
 	applyD1Migrations,
+	createExecutionContext,
 	createMessageBatch,
+	getQueueResult,
 	runDurableObjectAlarm,
 	runInDurableObject,
 } from "cloudflare:test";
@@ -91,15 +93,17 @@ export class HandTurnedRun {
 		return message;
 	}
 
-	/** One invocation of the Worker's own consumer. */
-	async deliver(body: TaskMessage, attempts = 1, queue = "daicho-tasks"): Promise<void> {
+	/** One invocation of the Worker's own consumer; @returns whether the queue is to deliver the message again */
+	async deliver(body: TaskMessage, attempts = 1, queue = "daicho-tasks"): Promise<boolean> {
 		this.#deliveries += 1;
 		const id = `message-${this.#deliveries}`;
 		const batch = createMessageBatch(queue, [{ id, timestamp: new Date(), attempts, body }]);
 		await worker.queue(batch as MessageBatch<unknown>, env);
+		const { retryMessages } = await getQueueResult(batch, createExecutionContext());
+		return retryMessages.length > 0;
 	}
 
-	returnDeadLetter(body: TaskMessage): Promise<void> {
+	returnDeadLetter(body: TaskMessage): Promise<boolean> {
 		return this.deliver(body, 1, "daicho-dead-letters");
 	}
 

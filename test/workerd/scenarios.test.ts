@@ -1,9 +1,17 @@
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { TaskMessage } from "../../src/domain/message.ts";
+import { RunCoordinator } from "../../src/index.ts";
 import outcomes from "../simulation/scenario-outcomes.json";
-import { outcomeOf, type Scenario, type Step, scenarios } from "../simulation/scenarios.ts";
-import { HandTurnedRun, interceptBatches } from "./hand-turned-run.ts";
+import {
+	outcomeOf,
+	type Scenario,
+	type ScenarioOutcome,
+	type Step,
+	scenarios,
+} from "../simulation/scenarios.ts";
+import { env } from "./env.ts";
+import { HandTurnedRun, interceptBatches, never } from "./hand-turned-run.ts";
 
 /** The scenarios of the simulation on the exported objects: real alarms, D1 and crashes come to the same ends. */
 const sealOfRun = /SET state = 'sealed'/;
@@ -18,6 +26,8 @@ class RealScenario {
 	#sends = 0;
 	#claims = 0;
 	#cut: { mockRestore(): void } | null = null;
+	#redeliveries = 0;
+	#sealTries = 0;
 
 	constructor(run: HandTurnedRun) {
 		this.#run = run;
@@ -38,7 +48,7 @@ class RealScenario {
 			case "deliver last":
 				return this.#deliver(run.queue.pop());
 			case "deliver again":
-				return this.#deliver(this.#delivered ?? undefined, 2);
+				return this.#deliver(this.#again(), 2);
 			case "deliver to two at once": {
 				const body = run.take();
 				await Promise.all([this.#deliver(body), this.#deliver(body)]);
@@ -61,6 +71,25 @@ class RealScenario {
 			case "ring":
 				await run.ring();
 				return this.#settle();
+			case "no coordinator answers":
+				this.#cut = vi.spyOn(RunCoordinator.prototype, "claim").mockImplementation(() => {
+					throw new Error("Network connection lost.");
+				});
+				return;
+			case "coordinators answer":
+				this.#cut?.mockRestore();
+				return;
+			case "give it up":
+				await run.returnDeadLetter(this.#again());
+				return this.#settle();
+			case "seal":
+				await run.finish();
+				return this.#settle();
+			case "forget":
+				for (let rings = 0; rings < 10 && (await run.alarmAtMs()) !== null; rings += 1) {
+					await run.ring();
+				}
+				return;
 			case "abort":
 				return abortAllDurableObjects();
 			case "delete the alarm":
@@ -94,6 +123,18 @@ class RealScenario {
 					throw new Error("D1_ERROR: Network connection lost.");
 				});
 				return;
+			case "D1 hangs at the seal":
+			case "D1 takes the seal and hangs":
+				this.#cut = interceptBatches(sealOfRun, async (carryOut) => {
+					if (step !== "D1 hangs at the seal") await carryOut();
+					this.#sealTries += 1;
+					return never;
+				});
+				return;
+			case "wait for another try": {
+				const tries = this.#sealTries;
+				return vi.waitFor(() => expect(this.#sealTries).toBeGreaterThan(tries), 20_000);
+			}
 			case "D1 works":
 				this.#cut?.mockRestore();
 		}
@@ -102,8 +143,26 @@ class RealScenario {
 	async #deliver(body: TaskMessage | undefined, delivery = 1): Promise<void> {
 		if (body === undefined) throw new Error("the queue is empty");
 		this.#delivered = body;
-		await this.#run.deliver(body, delivery);
+		if (await this.#run.deliver(body, delivery)) this.#redeliveries += 1;
 		await this.#settle();
+	}
+
+	async finish(): Promise<ScenarioOutcome> {
+		const run = this.#run;
+		const redeliveries = this.#redeliveries;
+		if (!("kind" in (await run.stub.summary()))) {
+			return outcomeOf(await run.finish(), { redeliveries, isForgotten: false });
+		}
+		const row = await env.DB.prepare("SELECT summary FROM runs WHERE run_id = ?1")
+			.bind(run.runId)
+			.first<{ summary: string }>();
+		if (row === null) throw new Error("unknown run");
+		return outcomeOf(JSON.parse(row.summary), { redeliveries, isForgotten: true });
+	}
+
+	#again(): TaskMessage {
+		if (this.#delivered === null) throw new Error("nothing was delivered");
+		return this.#delivered;
 	}
 
 	/** What is due soon is over: by a clock that was moved the platform rings nothing itself. */
@@ -123,7 +182,7 @@ describe("on real workerd", () => {
 		const real = new RealScenario(run);
 		await real.start(scenario);
 		for (const step of scenario.steps) await real.take(step);
-		const outcome = outcomeOf(await run.finish());
+		const outcome = await real.finish();
 		expect(outcome).toEqual((outcomes as Record<string, unknown>)[scenario.name]);
 	});
 });

@@ -226,6 +226,17 @@ export function describeBadStarts(withPlatform: WithPlatform): void {
 				expect(await world.accounts()).toContain("17:00 late");
 			}));
 
+		it("a run whose seal was heard has its slot, though no answer to its start ever came", () =>
+			withWorld(async (world) => {
+				world.unreachable = "after";
+				await world.cron(fiveOClock);
+				await world.ringUntil(fiveOClock + 20 * minuteMs);
+				await world.seal(fiveOClock);
+				await world.ringUntil(fiveOClock + 80 * minuteMs);
+				expect(await world.accounts()).toContain("17:00 late");
+				expect(world.toldOn()).not.toContain("opened slot_missed");
+			}));
+
 		it("a coordinator that hangs holds up neither the slots of others nor what is to be told", () =>
 			withWorld(async (world) => {
 				vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });

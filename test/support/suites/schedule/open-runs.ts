@@ -73,6 +73,34 @@ export function describeOpenRuns(withPlatform: WithPlatform): void {
 				expect(world.toldOn()).toContain("opened run_failed");
 			}));
 
+		it.each([
+			["for hours", () => undefined],
+			[
+				"from the first day on",
+				(world: ScheduleWorld) =>
+					void world.platform.storage.sql.exec("DELETE FROM proofs WHERE kind = 'ledger'"),
+			],
+		])("that sealed while the ledger could not be read %s are found all the same", (_, before) =>
+			withWorld(async (world) => {
+				await world.ringUntil(world.nowMs + 6 * minuteMs);
+				before(world);
+				const runId = toRunId("hourly-20261123T165600000Z-m");
+				const run = knownRun(world, runId);
+				await insertOpenRun(world, runId);
+				await world.platform.rows(
+					"UPDATE runs SET state = 'sealed', sealed_at_ms = ?1 WHERE run_id = ?2",
+					world.nowMs,
+					runId,
+				);
+				world.database.fails = "before";
+				await world.ringUntil(world.nowMs + 3 * hourMs);
+				expect(run?.wakes).toBe(0);
+				world.database.fails = null;
+				await world.ringUntil(world.nowMs + 6 * minuteMs);
+				expect(run?.wakes).toBeGreaterThan(0);
+			}),
+		);
+
 		it("that were asked for while the scheduler was dead for hours are found, too", () =>
 			withWorld(async (world) => {
 				await world.scheduler.look();
@@ -249,6 +277,31 @@ export function describeOpenRuns(withPlatform: WithPlatform): void {
 				run.isSettled = true;
 				await world.ringUntil(world.nowMs + 11 * minuteMs);
 				expect(follower?.wakes).toBe(1);
+			}));
+
+		it("that were over and are started again by the one before are looked at once more: nobody else would wake them", () =>
+			withWorld(async (world) => {
+				const follows = { kind: "after", job: toJobName("hourly") } as const;
+				world.jobs = [world.job, new ScriptedJob(3, "follower", follows)];
+				await world.restart();
+				await world.cron(fiveOClock);
+				const run = world.runOf(fiveOClock);
+				if (run === undefined) throw new Error("not started");
+				// The answer to its start was lost.
+				run.isSettled = false;
+				await world.seal(fiveOClock);
+				const followerId = toRunId("follower-20261123T1700Z-a");
+				const follower = knownRun(world, followerId);
+				const summary = { ...world.summary(followerId), job: toJobName("follower") };
+				if (follower !== undefined) Object.assign(follower, { state: "sealed", summary });
+				await world.scheduler.runSealed(summary);
+				await world.ringUntil(fiveOClock + 30 * minuteMs);
+				const wakes = follower?.wakes ?? 0;
+				await world.ringUntil(fiveOClock + 50 * minuteMs);
+				expect(follower?.wakes).toBe(wakes);
+				run.isSettled = true;
+				await world.ringUntil(fiveOClock + 70 * minuteMs);
+				expect(follower?.wakes).toBe(wakes + 1);
 			}));
 
 		it("that come to be only half an hour after they were asked for are not let go before", () =>

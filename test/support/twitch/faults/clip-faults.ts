@@ -76,7 +76,7 @@ export class ClipFaults {
 	}
 }
 
-function breakThumbnail(random: Random, url: string): string {
+export function breakThumbnail(random: Random, url: string): string {
 	return random.pick([
 		"",
 		url.slice(0, 31),
