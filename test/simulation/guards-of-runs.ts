@@ -261,7 +261,8 @@ export const guardsOfRuns: readonly Guard[] = [
 	{
 		name: "plan read again",
 		without: "a slow plan deletes a run that another alarm has closed",
-		breaks: ["unfinished", "not-followed"],
+		// Whichever is seen first: nobody is left to seal it, or its other alarm finds no tables any more.
+		breaks: ["unfinished", "not-followed", "logged"],
 		removals: [
 			{
 				file: `${coordinator}/planning.ts`,

@@ -50,7 +50,7 @@ describe("docs/reliability.md", () => {
 	it("names the command that repeats it, the speed and the threads", () => {
 		const text = describeReport({ ...nothing, from: 501, seeds: 10_002, seconds: 400 }, found);
 		expect(text).toContain("npm run simulate -- --seeds 10000 --from 501 ");
-		expect(text).toContain("the seeds 501 to 10,500, and 3 that once failed");
+		expect(text).toContain("the seeds 501 to 10,500, those 3 first that once failed");
 		expect(text).toContain("| threads | 2 |");
 		expect(text).toContain("| seeds a second | 25.0 |");
 		for (const what of ["seeds", "seeds a second", "threads"])

@@ -45,7 +45,7 @@ function describeSeeds(report: SimulationReport): string[] {
 		"npm run simulate:guards   # what is found when a guard is taken out",
 		"```",
 		"",
-		`These are the seeds ${group(from)} to ${group(last)}, and ${group(kept)} that once failed.`,
+		`These are the seeds ${group(from)} to ${group(last)}, those ${group(kept)} first that once failed, each once.`,
 		"",
 		`| | |\n|---|---:|`,
 		row("seeds", group(seeds)),
