@@ -16,7 +16,7 @@ export const taskWords: typeof English = {
 		noAttempts: "まだ試行がありません。メッセージが届くと始まります。",
 		noAttemptsClosed: "一度も試行されずに終わりました。",
 		warnings: "注意",
-		yield: "収穫",
+		yield: "取得結果",
 		history: "直近48回でのこのタスク",
 		closed: "終了",
 		requests: "リクエスト",
