@@ -86,7 +86,7 @@ describe("a run that fails", () => {
 		const { embeds } = JSON.parse(sent?.body ?? "{}") as { embeds: Record<string, unknown>[] };
 		expect(embeds[0]).toMatchObject({
 			title: expect.stringMatching(/[ぁ-ん]/),
-			url: `https://daicho.example.com/api/runs/${summary.runId}`,
+			url: `https://daicho.example.com/runs/${summary.runId}`,
 		});
 		const signed = webhook.received.find(({ body }) => body.includes("run_failed"));
 		const payload = new Webhook(webhookSecret).verify(
