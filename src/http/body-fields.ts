@@ -4,6 +4,8 @@ import { badRequest } from "./errors.ts";
 /** What the bodies of several routes have in common. Each throws a 400 that says what to send. */
 const taskIdsMax = 1_000;
 const taskIdsNamed = 5;
+/** Any text of one line: the fingerprints are the jobs'. */
+const fingerprintPattern = /^\P{C}{1,200}$/u;
 
 /** A JSON object with no other fields than these. */
 export function decodeObject(
@@ -36,6 +38,15 @@ export function decodeTaskIds(value: unknown): readonly TaskId[] {
 		taskIds.add(taskId.value);
 	}
 	return [...taskIds].sort();
+}
+
+/** A cause of failures, as `errors` of a summary and `error` of a task name it. */
+export function decodeFingerprint(value: unknown): string {
+	if (typeof value === "string" && fingerprintPattern.test(value)) return value;
+	throw badRequest(
+		"invalid_fingerprint",
+		"fingerprint is a line of 1 to 200 characters, as in errors of the run's summary.",
+	);
 }
 
 /** For the audit log: how many, and the first few by name. */

@@ -1,8 +1,14 @@
 import { type RunId, rootRunId, type TaskId } from "../domain/ids.ts";
 import type { TaskState } from "../domain/task.ts";
 import { findRun, type RunRecord } from "../ledger/run-list.ts";
-import { listRunTaskIds } from "../ledger/run-tasks.ts";
-import { decodeDryRun, decodeObject, decodeTaskIds, describeTaskIds } from "./body-fields.ts";
+import { countRunTasks, listRunTaskIds } from "../ledger/run-tasks.ts";
+import {
+	decodeDryRun,
+	decodeFingerprint,
+	decodeObject,
+	decodeTaskIds,
+	describeTaskIds,
+} from "./body-fields.ts";
 import { badRequest, HttpError, runNotFound } from "./errors.ts";
 import { answerDryRun } from "./estimate.ts";
 import { readJsonBody } from "./json-body.ts";
@@ -13,20 +19,19 @@ import { planTasks, type StartRunPorts } from "./start-run.ts";
  * `POST /api/runs/:runId/rerun`: a new run from a sealed one, with its window. The old one stays as it was and lists
  * the new one among its `reruns`.
  */
-const scopes = ["failed", "all", "selection"] as const;
+const scopes = ["failed", "cause", "all", "selection"] as const;
 type Scope = (typeof scopes)[number];
 
 interface RerunBody {
 	readonly scope: Scope;
+	/** Of scope `selection`; null for any other. */
 	readonly taskIds: readonly TaskId[] | null;
+	/** Of scope `cause`: as in `errors` of the run's summary; null for any other. */
+	readonly fingerprint: string | null;
 	readonly dryRun: boolean;
 }
 
-const statesOfScope: Record<Scope, readonly TaskState[] | null> = {
-	failed: ["failed", "lost"],
-	all: null,
-	selection: null,
-};
+const failedStates: readonly TaskState[] = ["failed", "lost"];
 
 export async function postRerun(
 	ports: StartRunPorts,
@@ -45,7 +50,7 @@ export async function postRerun(
 		ports,
 		{ action: "run.rerun", subject: runId, detail: describeBody(body) },
 		key,
-		["rerun", runId, body.scope, body.taskIds],
+		["rerun", runId, body.scope, body.taskIds ?? body.fingerprint],
 		{ kind: "rerun", root: rootRunId(runId) },
 		async () => {
 			const run = await findSealedRun(ports, runId);
@@ -62,7 +67,7 @@ export async function postRerun(
 }
 
 function decodeRerunBody(value: unknown): RerunBody {
-	const body = decodeObject(value, ["scope", "taskIds", "dryRun"]);
+	const body = decodeObject(value, ["scope", "taskIds", "fingerprint", "dryRun"]);
 	const scope = scopes.find((one) => one === body["scope"]);
 	if (scope === undefined) {
 		throw badRequest("invalid_scope", `scope is one of ${scopes.join(", ")}.`);
@@ -70,12 +75,20 @@ function decodeRerunBody(value: unknown): RerunBody {
 	if ((scope === "selection") !== (body["taskIds"] !== undefined)) {
 		throw badRequest("invalid_task_ids", "taskIds goes with scope selection, and only with it.");
 	}
-	const dryRun = decodeDryRun(body["dryRun"]);
-	const taskIds = scope === "selection" ? decodeTaskIds(body["taskIds"]) : null;
-	return { scope, taskIds, dryRun };
+	if ((scope === "cause") !== (body["fingerprint"] !== undefined)) {
+		throw badRequest("invalid_fingerprint", "fingerprint goes with scope cause, and only with it.");
+	}
+	return {
+		scope,
+		taskIds: scope === "selection" ? decodeTaskIds(body["taskIds"]) : null,
+		fingerprint: scope === "cause" ? decodeFingerprint(body["fingerprint"]) : null,
+		dryRun: decodeDryRun(body["dryRun"]),
+	};
 }
 
-function describeBody({ scope, taskIds }: RerunBody): Readonly<Record<string, string | number>> {
+function describeBody(body: RerunBody): Readonly<Record<string, string | number>> {
+	const { scope, taskIds, fingerprint } = body;
+	if (fingerprint !== null) return { scope, fingerprint };
 	return taskIds === null ? { scope } : { scope, ...describeTaskIds(taskIds) };
 }
 
@@ -99,11 +112,25 @@ async function findSealedRun(
 async function selectTasks(
 	database: D1Database,
 	run: RunRecord,
-	{ scope, taskIds }: RerunBody,
+	{ scope, taskIds, fingerprint }: RerunBody,
 ): Promise<readonly TaskId[] | null> {
 	const planned = run.summary?.tasks.planned ?? 0;
 	if (scope === "all" && planned === 0) return null;
-	const known = await listRunTaskIds(database, run.runId, statesOfScope[scope]);
+	// They are deleted some at a time: of a half no rerun is made that says it is the whole.
+	if ((await countRunTasks(database, run.runId)) < planned) {
+		throw new HttpError(
+			409,
+			"tasks_forgotten",
+			`The tasks of ${run.runId} are no longer kept (TASK_RETENTION_DAYS).`,
+		);
+	}
+	const ofFailed = scope === "failed" || scope === "cause";
+	const known = await listRunTaskIds(
+		database,
+		run.runId,
+		ofFailed ? failedStates : null,
+		fingerprint,
+	);
 	if (taskIds !== null) {
 		const there = new Set(known);
 		const missing = taskIds.filter((taskId) => !there.has(taskId));
@@ -115,8 +142,8 @@ async function selectTasks(
 	throw new HttpError(
 		409,
 		"nothing_to_rerun",
-		run.tasksForgotten
-			? `The tasks of ${run.runId} are no longer kept (TASK_RETENTION_DAYS).`
-			: `No task of ${run.runId} failed or was lost.`,
+		fingerprint === null
+			? `No task of ${run.runId} failed or was lost.`
+			: `No task of ${run.runId} failed or was lost with the fingerprint ${fingerprint}: see errors in its summary.`,
 	);
 }

@@ -16,8 +16,6 @@ export interface RunRecord {
 	readonly reruns: readonly RunId[];
 	/** What it looked at; null when planning failed. */
 	readonly window: Window | null;
-	/** Its tasks are no longer kept. */
-	readonly tasksForgotten: boolean;
 }
 
 export interface RunFilter {
@@ -88,7 +86,6 @@ async function selectRuns(
 				row.windowFromMs === null || row.windowToMs === null
 					? null
 					: { fromMs: row.windowFromMs, toMs: row.windowToMs },
-			tasksForgotten: row.tasksForgottenAtMs !== null,
 		};
 	});
 }

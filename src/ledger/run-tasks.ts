@@ -50,21 +50,36 @@ export async function listRunTasks(
 	return results.map(readTaskRow);
 }
 
-/** @returns the ids of a sealed run's tasks in these states, or of all for null, in their order */
+/**
+ * @param states only those in them; null for any
+ * @param fingerprint only those that ended with this cause; null for any
+ * @returns the ids of a sealed run's tasks, in their order
+ */
 export async function listRunTaskIds(
 	database: Database,
 	runId: RunId,
 	states: readonly TaskState[] | null,
+	fingerprint: string | null = null,
 ): Promise<TaskId[]> {
 	const { results } = await database
 		.prepare(
 			`SELECT task_id FROM run_tasks
 			WHERE run_id = ?1 AND (?2 IS NULL OR state IN (SELECT value FROM json_each(?2)))
+				AND (?3 IS NULL OR error ->> 'fingerprint' = ?3)
 			ORDER BY task_id`,
 		)
-		.bind(runId, states === null ? null : JSON.stringify(states))
+		.bind(runId, states === null ? null : JSON.stringify(states), fingerprint)
 		.all<{ task_id: TaskId }>();
 	return results.map((row) => row.task_id);
+}
+
+/** @returns how many tasks of a sealed run are still kept: all that it planned, until they are forgotten */
+export async function countRunTasks(database: Database, runId: RunId): Promise<number> {
+	const { results } = await database
+		.prepare("SELECT count(*) AS kept FROM run_tasks WHERE run_id = ?1")
+		.bind(runId)
+		.all<{ kept: number }>();
+	return results[0]?.kept ?? 0;
 }
 
 /** @returns every task of a sealed run with its state, in the order of ids */

@@ -53,7 +53,9 @@ interface Heard {
 }
 
 describe("a run of 10,000 tasks that is watched", () => {
-	it("stays smooth while it fills, and no message is larger than 8 KB", { timeout }, async () => {
+	it("stays smooth while it fills, no message is larger than 8 KB, and thousands of one cause run again", {
+		timeout,
+	}, async () => {
 		const { page, deployment } = stage;
 		const heard: Heard[] = [];
 		page.on("websocket", (socket) =>
@@ -149,5 +151,14 @@ describe("a run of 10,000 tasks that is watched", () => {
 		stage.answer(held, null);
 		await deployment.api(`/api/runs/${runId}/cancel`, { method: "POST" });
 		await page.getByRole("heading", { name: /^Stopped by an operator/ }).waitFor();
+
+		const { errors } = await deployment.sealed(runId);
+		expect(errors[0]).toMatchObject({ code: "twitch_not_found" });
+		expect(errors[0]?.count).toBeGreaterThan(2_000);
+		const cause = page.locator(".cause").filter({ hasText: "twitch_not_found" });
+		await cause.getByRole("button", { name: "Re-run these" }).click();
+		const first = page.getByRole("dialog").locator(".estimate dd").first();
+		await first.waitFor();
+		expect(await first.textContent()).toBe(errors[0]?.count.toLocaleString("en"));
 	});
 });

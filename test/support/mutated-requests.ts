@@ -70,6 +70,11 @@ function validRequests({ adminToken, runIds, taskId }: KnownThings): PlainReques
 			get(`/api/runs/${runId}/tasks/${taskId}`),
 			post(`/api/runs/${runId}/rerun`, { scope: "all", dryRun: true }),
 			post(`/api/runs/${runId}/rerun`, { scope: "selection", taskIds: [taskId], dryRun: true }),
+			post(`/api/runs/${runId}/rerun`, {
+				scope: "cause",
+				fingerprint: "twitch-http-404",
+				dryRun: true,
+			}),
 		]),
 		{ ...post(`/api/runs/${runIds[0]}/cancel`, {}), body: null },
 		post("/api/runs", { job: "collect-clips", taskIds: [taskId], window }),

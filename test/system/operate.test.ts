@@ -103,6 +103,59 @@ describe("a rerun", () => {
 		expect(reruns).toEqual([`${bad.runId}-r1`, named, all]);
 	});
 
+	it("of one cause is of all that ended with it, and of nothing else", async () => {
+		const [most, other] = bad.errors;
+		expect([most?.count, other?.count]).toEqual([3, 1]);
+		for (const { fingerprint, count, taskIds } of bad.errors) {
+			const body = { scope: "cause", fingerprint };
+			const plan = await (await rerun({ ...body, dryRun: true })).json();
+			expect(plan).toMatchObject({ scope: "cause", tasks: count });
+			const runId = await runIdOf(await rerun(body));
+			expect((await deployment.sealed(runId)).tasks.planned).toBe(count);
+			const planned = await deployment.rows(
+				"SELECT task_id AS taskId FROM run_tasks WHERE run_id = ?1 ORDER BY task_id",
+				runId,
+			);
+			expect(planned).toEqual(taskIds.map((taskId) => ({ taskId })));
+		}
+		const { entries } = (await (await deployment.api("/api/audit?limit=1")).json()) as {
+			entries: { detail: unknown }[];
+		};
+		expect(entries[0]?.detail).toEqual({ scope: "cause", fingerprint: other?.fingerprint });
+		const key = { "idempotency-key": crypto.randomUUID() };
+		const first = { scope: "cause", fingerprint: most?.fingerprint };
+		await deployment.sealed(await runIdOf(await rerun(first, key)));
+		expect(await errorOf(await rerun({ ...first, fingerprint: "another" }, key))).toEqual({
+			status: 409,
+			code: "idempotency_key_reused",
+		});
+		expect(await errorOf(await rerun({ scope: "cause", fingerprint: "nobody-s" }))).toEqual({
+			status: 409,
+			code: "nothing_to_rerun",
+		});
+	});
+
+	it("of a run whose tasks are no longer all kept is refused, whatever is asked for", async () => {
+		const taskIds = [idOf(0), idOf(1), idOf(7)];
+		const old = await runIdOf(await post("/api/runs", { job: "collect-clips", taskIds }));
+		await deployment.sealed(old);
+		await deployment.rows(
+			"DELETE FROM run_tasks WHERE run_id = ?1 AND task_id = ?2",
+			...[old, idOf(0)],
+		);
+		for (const body of [
+			{ scope: "failed" },
+			{ scope: "all" },
+			{ scope: "cause", fingerprint: "twitch-http-404" },
+			{ scope: "selection", taskIds: [idOf(7)] },
+		]) {
+			expect(await errorOf(await rerun(body, {}, old))).toEqual({
+				status: 409,
+				code: "tasks_forgotten",
+			});
+		}
+	});
+
 	it("several at once without a key are several runs", async () => {
 		const ids = await Promise.all(
 			[1, 2, 3, 4].map(async () =>
@@ -141,6 +194,14 @@ describe("a rerun", () => {
 		["a selection of nothing", { scope: "selection" }, 400, "invalid_task_ids"],
 		["tasks beside another scope", { scope: "all", taskIds: ["1"] }, 400, "invalid_task_ids"],
 		["tasks that the run has not", { scope: "selection", taskIds: ["1"] }, 400, "unknown_task_ids"],
+		["a cause that is not named", { scope: "cause" }, 400, "invalid_fingerprint"],
+		["a cause of two lines", { scope: "cause", fingerprint: "a\nb" }, 400, "invalid_fingerprint"],
+		[
+			"a cause beside another scope",
+			{ scope: "all", fingerprint: "a" },
+			400,
+			"invalid_fingerprint",
+		],
 		["an unknown field", { scope: "all", force: true }, 400, "unknown_field"],
 		["a dry run that is neither", { scope: "all", dryRun: "yes" }, 400, "invalid_dry_run"],
 	])("with %s is refused", async (_, body, status, code) => {

@@ -9,6 +9,7 @@ import { Question } from "./question.tsx";
 export type RerunScope =
 	| { readonly scope: "failed" }
 	| { readonly scope: "all" }
+	| { readonly scope: "cause"; readonly fingerprint: string }
 	| { readonly scope: "selection"; readonly taskIds: readonly string[] };
 
 /** A new run from a sealed one; then its page, where it fills. */

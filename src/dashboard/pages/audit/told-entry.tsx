@@ -50,15 +50,15 @@ export function Detail({ entry }: { readonly entry: AuditEntry }) {
 					{index > 0 && words.comma}
 					{page.detail[name] ?? name}
 					{words.colon}
-					{tell(value, page.scopes)}
+					{name === "scope" ? (page.scopes[String(value)] ?? tell(value)) : tell(value)}
 				</span>
 			))}
 		</span>
 	);
 }
 
-function tell(value: unknown, scopes: Readonly<Record<string, string>>): ComponentChildren {
+function tell(value: unknown): ComponentChildren {
 	if (typeof value !== "string") return JSON.stringify(value);
 	if (new RegExp(`^${time.source}$`).test(value)) return <Moment at={value} />;
-	return scopes[value] ?? value;
+	return value;
 }

@@ -1,13 +1,9 @@
-import { useState } from "preact/hooks";
 import type { RerunScope } from "../../acting/rerun.tsx";
-import { causeTasksMax, findStateOfCause, findTasksOfCause } from "../../acting/tasks-of-cause.ts";
 import type { ErrorGroup, Summary } from "../../api/shapes.ts";
 import { formatCount } from "../../format/spans.ts";
 import { FailureText } from "../../parts/failure-text.tsx";
-import { useRefusalText } from "../../parts/notices.tsx";
 import { useReader } from "../../parts/reader.tsx";
 import type { RunView } from "../../run-live/use-run.ts";
-import { setQuery } from "../../url/location.ts";
 import { taskPath } from "../../url/routes.ts";
 
 /** Failures by cause: how many, who, and one button for each cause. */
@@ -48,27 +44,6 @@ function Cause(props: {
 	const { group, summary, run } = props;
 	const count = (value: number) => formatCount(value, language);
 	const nameOf = (taskId: string) => run.names[run.taskIds.indexOf(taskId)] ?? taskId;
-	const [isLooking, setLooking] = useState(false);
-	const [problem, setProblem] = useState<string>();
-	const tell = useRefusalText();
-	// The summary names some of them only; re-running fewer than it says would be a lie.
-	const areAllKnown = group.taskIds.length === group.count;
-	const fitsOneRerun = group.count <= causeTasksMax;
-	const rerunAll = async () => {
-		setLooking(true);
-		setProblem(undefined);
-		const found = areAllKnown
-			? { ok: true as const, value: group.taskIds }
-			: await findTasksOfCause(summary.runId, group.fingerprint);
-		setLooking(false);
-		if (!found.ok) setProblem(tell(found.refusal));
-		else if (found.value.length === 0) setProblem(words.tasks.forgotten);
-		else props.onRerun({ scope: "selection", taskIds: found.value });
-	};
-	const showTasks = () => {
-		setQuery({ state: findStateOfCause(group, run), page: null });
-		document.getElementById("tasks")?.scrollIntoView();
-	};
 	const more = group.count - Math.min(namesShown, group.taskIds.length);
 	return (
 		<li class="cause">
@@ -90,20 +65,14 @@ function Cause(props: {
 						{more > 0 && <span class="soft">{words.run.andMore(count(more))}</span>}
 					</p>
 				)}
-				{problem !== undefined && (
-					<p class="problem small" role="alert">
-						<strong>{words.act.failedTitle}</strong> {problem}
-					</p>
-				)}
 			</div>
 			{mayAct && summary.verdict !== null && group.taskIds.length > 0 && (
 				<button
 					type="button"
 					class="button small"
-					disabled={isLooking}
-					onClick={() => (fitsOneRerun ? void rerunAll() : showTasks())}
+					onClick={() => props.onRerun({ scope: "cause", fingerprint: group.fingerprint })}
 				>
-					{fitsOneRerun ? words.act.rerunThese : words.run.showTasks}
+					{words.act.rerunThese}
 				</button>
 			)}
 		</li>

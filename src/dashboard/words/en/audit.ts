@@ -19,14 +19,18 @@ export const auditWords = {
 			until: "until",
 			address: "address",
 			scope: "what",
+			fingerprint: "cause",
 			tasks: "tasks",
 			taskIds: "ids",
 			from: "from",
 			to: "to",
 		} as Readonly<Record<string, string>>,
-		scopes: { failed: "what failed", all: "all", selection: "a selection" } as Readonly<
-			Record<string, string>
-		>,
+		scopes: {
+			failed: "what failed",
+			cause: "one cause",
+			all: "all",
+			selection: "a selection",
+		} as Readonly<Record<string, string>>,
 		action: {
 			"run.start": "started a run",
 			"run.rerun": "re-ran",

@@ -41,7 +41,8 @@ export const failureWords = {
 	refusal: {
 		run_closed: "This run is over: nothing is left to cancel.",
 		run_open: "This run is not sealed yet. Wait for it, or cancel it.",
-		nothing_to_rerun: "Nothing in this run failed: there is nothing to re-run.",
+		nothing_to_rerun: "None of these tasks failed: there is nothing to re-run.",
+		tasks_forgotten: "The tasks of this run are no longer kept: start a new run instead.",
 		unknown_task_ids: "Some of these tasks are not of this run.",
 		invalid_task_ids: "That is no list of tasks that one rerun can take.",
 		idempotency_key_reused: "This was asked before, for something else. Close it and ask anew.",

@@ -49,7 +49,6 @@ export const runWords = {
 		noFailuresYet: "Nothing has failed so far.",
 		tasksHit: (count: number, shown: string) => `${shown} ${s(count, "task")}`,
 		andMore: (shown: string) => `and ${shown} more`,
-		showTasks: "Show these tasks",
 		rerunOf: "A rerun of",
 		reruns: "Rerun as",
 		previous: "Previous run",

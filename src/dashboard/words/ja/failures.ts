@@ -40,6 +40,7 @@ export const failureWords: typeof English = {
 		run_closed: "この実行はすでに終わっており、中止するものがありません。",
 		run_open: "この実行はまだ記帳されていません。終わるのを待つか、中止してください。",
 		nothing_to_rerun: "失敗したタスクがないため、再実行するものがありません。",
+		tasks_forgotten: "この実行のタスクは保存期間を過ぎました。新しく実行を開始してください。",
 		unknown_task_ids: "この実行にないタスクが含まれています。",
 		invalid_task_ids: "1回の再実行で受け付けられる一覧ではありません。",
 		idempotency_key_reused: "同じ操作が別の内容で送られています。閉じて、もう一度お試しください。",

@@ -48,7 +48,6 @@ export const runWords: typeof English = {
 		noFailuresYet: "今のところ失敗はありません。",
 		tasksHit: (_, shown) => `${shown}件`,
 		andMore: (shown) => `ほか${shown}件`,
-		showTasks: "該当タスクを表示",
 		rerunOf: "再実行元",
 		reruns: "再実行",
 		previous: "前の実行",
