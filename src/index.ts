@@ -12,6 +12,7 @@ import { handleBatch } from "./queue/batch.ts";
 import { Consumer } from "./queue/consumer.ts";
 import { handleDeadLetter } from "./queue/dead-letter.ts";
 import { announceCron, lookAfterSchedule } from "./schedule-proofs.ts";
+import { withinTime } from "./time-limit.ts";
 
 /** Composition root: plugs the platform into the parts, and holds no logic of its own. */
 export { TwitchGate } from "../durable-objects/twitch-gate/object.ts";
@@ -43,7 +44,7 @@ export default {
 		const config = loadConfig(env, createLog("consumer"));
 		const findCoordinator = coordinatorsOf(env.RUN_COORDINATOR);
 		if (batch.queue === deadLetterQueue) {
-			const ports = { findCoordinator, log: createLog("dead-letter") };
+			const ports = { findCoordinator, withinTime, log: createLog("dead-letter") };
 			await handleBatch(batch, (body) => handleDeadLetter(body, ports));
 			return;
 		}
@@ -55,6 +56,7 @@ export default {
 			dice: () => Math.random(),
 			makeId: () => crypto.randomUUID(),
 			sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+			withinTime,
 			config,
 			log: createLog("consumer"),
 		});

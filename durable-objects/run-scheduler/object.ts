@@ -6,11 +6,11 @@ import type { Env } from "../../src/env.ts";
 import type { JobRegistry } from "../../src/jobs/job.ts";
 import { createLog } from "../../src/log.ts";
 import { createChannels } from "../../src/notify/channels.ts";
+import { withinTime } from "../../src/time-limit.ts";
 import { spareTheRetries } from "../object-alarm.ts";
 import { coordinatorsOf } from "../run-coordinator/client.ts";
 import type { CronEvent, PauseRequest, SchedulerApi } from "./api.ts";
 import { Scheduler } from "./scheduler.ts";
-import { withinTime } from "./time-limit.ts";
 
 /**
  * The one object of the schedule. Only plugs the platform in; scheduler.ts is the thing.

@@ -2,6 +2,7 @@ import type { Config } from "../../src/config.ts";
 import type { JobRegistry } from "../../src/jobs/job.ts";
 import type { Database } from "../../src/ledger/database.ts";
 import type { Channels } from "../../src/notify/channels.ts";
+import type { WithinTime } from "../../src/time-limit.ts";
 import type { AlarmPorts } from "../object-alarm.ts";
 import type { FindCoordinator } from "../run-coordinator/api.ts";
 import type { ObjectStorage } from "../storage.ts";
@@ -13,8 +14,7 @@ export interface SchedulerPorts extends AlarmPorts {
 	readonly findCoordinator: FindCoordinator;
 	readonly jobs: JobRegistry;
 	readonly channels: Channels;
-	/** Rejects when there is no answer within 30 s; what was asked for may be carried out all the same. */
-	readonly withinTime: <T>(answer: Promise<T>) => Promise<T>;
+	readonly withinTime: WithinTime;
 	readonly config: SchedulerConfig;
 }
 

@@ -12,6 +12,7 @@ import { engineFailure, type Outcome, type TaskResult } from "../domain/outcome.
 import { backoffMs } from "../domain/retry.ts";
 import type { JobRegistry, Performance } from "../jobs/job.ts";
 import { describeError, type Log } from "../log.ts";
+import type { WithinTime } from "../time-limit.ts";
 import { ExternalRequests } from "./external-requests.ts";
 
 /**
@@ -28,6 +29,7 @@ export interface ConsumerPorts {
 	readonly dice: () => number;
 	readonly makeId: () => string;
 	readonly sleep: (ms: number) => Promise<void>;
+	readonly withinTime: WithinTime;
 	readonly config: Pick<Config, "requestTimeoutMs" | "requestsPerInvocation">;
 	readonly log: Log;
 }
@@ -143,12 +145,12 @@ export class Consumer {
 		return { results, meters: performance.meters };
 	}
 
-	/** A call that may not have arrived, made again. Looks the stub up each time: one whose object was reset stays broken. */
+	/** A call that may not have arrived, or hangs, made again. Looks the stub up each time: one whose object was reset stays broken. */
 	async #insist<Answer>(call: () => Promise<Answer>): Promise<Answer> {
-		const { sleep, dice } = this.#ports;
+		const { sleep, dice, withinTime } = this.#ports;
 		for (let tries = 1; ; tries += 1) {
 			try {
-				return await call();
+				return await withinTime(call());
 			} catch (error) {
 				if (tries === triesMax) throw error;
 				await sleep(backoffMs(tries, longestPauseMs, dice()));

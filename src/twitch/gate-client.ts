@@ -1,4 +1,5 @@
 import { err, type Result } from "../domain/result.ts";
+import { withinTime } from "../time-limit.ts";
 import type { TwitchFailure } from "./failure.ts";
 
 /** Where the one app access token comes from. Failures: `credentials`, `auth_unavailable`. */
@@ -41,7 +42,7 @@ export class GateClient implements MeteredTokenSource {
 	): Promise<Result<string, TwitchFailure>> {
 		this.#requests += 1;
 		try {
-			return await call();
+			return await withinTime(call());
 		} catch {
 			// What the object threw may quote its SQL; its own log has it.
 			return err({

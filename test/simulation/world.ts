@@ -2,13 +2,13 @@ import type { CoordinatorApi, FindCoordinator } from "../../durable-objects/run-
 import { Coordinator } from "../../durable-objects/run-coordinator/coordinator.ts";
 import type { SchedulerApi } from "../../durable-objects/run-scheduler/api.ts";
 import { Scheduler } from "../../durable-objects/run-scheduler/scheduler.ts";
-import { withinTime } from "../../durable-objects/run-scheduler/time-limit.ts";
 import type { RunId } from "../../src/domain/ids.ts";
 import { createCollectClips } from "../../src/jobs/collect-clips/collect-clips.ts";
 import { createRegistry, type JobRegistry } from "../../src/jobs/job.ts";
 import type { LogFields } from "../../src/log.ts";
 import { Consumer } from "../../src/queue/consumer.ts";
 import { handleDeadLetter } from "../../src/queue/dead-letter.ts";
+import { type WithinTime, withinTime } from "../../src/time-limit.ts";
 import { Random } from "../support/twitch/random.ts";
 import { Channels } from "./channels.ts";
 import { Chronicle } from "./chronicle.ts";
@@ -268,7 +268,7 @@ export class World implements Nature {
 				findCoordinator: this.coordinatorsFor(process),
 				jobs: this.jobsFor(process),
 				channels: this.channels.reachedBy(process),
-				withinTime: (answer) => process.hear(withinTime(answer)),
+				withinTime: withinTimeOf(process),
 				config: this.settings.config,
 				nowMs: process.nowMs,
 				dice: () => this.#dice.unit(),
@@ -285,6 +285,7 @@ export class World implements Nature {
 			handle: (process, body) =>
 				handleDeadLetter(body, {
 					findCoordinator: this.coordinatorsFor(process),
+					withinTime: withinTimeOf(process),
 					log: this.log,
 				}),
 		});
@@ -304,6 +305,7 @@ export class World implements Nature {
 					dice: () => this.#dice.unit(),
 					makeId: () => this.makeId("claim"),
 					sleep: process.sleep,
+					withinTime: withinTimeOf(process),
 					config: this.settings.config,
 					log: this.log,
 				});
@@ -311,6 +313,10 @@ export class World implements Nature {
 			},
 		});
 	}
+}
+
+function withinTimeOf(process: Process): WithinTime {
+	return (answer) => process.hear(withinTime(answer));
 }
 
 /** What the world did to it; anything else in a log is a bug. */

@@ -1,6 +1,5 @@
 import type { CoordinatorApi, WakeAnswer } from "../../durable-objects/run-coordinator/api.ts";
 import { Scheduler } from "../../durable-objects/run-scheduler/scheduler.ts";
-import { withinTime } from "../../durable-objects/run-scheduler/time-limit.ts";
 import { readConfig } from "../../src/config.ts";
 import { type RunId, runIdForSlot } from "../../src/domain/ids.ts";
 import type { RunRequest, RunState, Trigger, Verdict } from "../../src/domain/run.ts";
@@ -10,6 +9,7 @@ import type { LogFields } from "../../src/log.ts";
 import type { DeliveryOutcome } from "../../src/notify/deliver.ts";
 import type { Heartbeat } from "../../src/notify/heartbeat.ts";
 import type { Notice } from "../../src/notify/notice.ts";
+import { withinTime } from "../../src/time-limit.ts";
 import { ScriptedJob } from "./scripted-job.ts";
 import { FlakyDatabase, type Platform } from "./world.ts";
 

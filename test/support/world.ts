@@ -13,6 +13,7 @@ import type { LogFields } from "../../src/log.ts";
 import { Consumer, type Disposition } from "../../src/queue/consumer.ts";
 import { handleDeadLetter } from "../../src/queue/dead-letter.ts";
 import type { OutgoingMessage } from "../../src/queue/producer.ts";
+import { withinTime } from "../../src/time-limit.ts";
 import { ScriptedJob } from "./scripted-job.ts";
 
 /** @param name of what is called: `send`, `d1`, `start`, `tell`, `claim`, `perform` or `report` */
@@ -135,6 +136,7 @@ export class World {
 			dice: () => 0.5,
 			makeId: () => this.#makeId("claim"),
 			sleep: async () => undefined,
+			withinTime,
 			config: { requestTimeoutMs: 10_000, requestsPerInvocation: 45 },
 			log: this.#log,
 		});
@@ -143,6 +145,7 @@ export class World {
 	returnDeadLetter(message: OutgoingMessage): Promise<Disposition> {
 		return handleDeadLetter(message.body, {
 			findCoordinator: () => this.coordinator,
+			withinTime,
 			log: this.#log,
 		});
 	}

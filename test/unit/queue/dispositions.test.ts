@@ -1,10 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ClaimAnswer, CoordinatorApi } from "../../../durable-objects/run-coordinator/api.ts";
 import type { Work } from "../../../src/jobs/job.ts";
 import { handleBatch } from "../../../src/queue/batch.ts";
 import { Consumer, type Disposition } from "../../../src/queue/consumer.ts";
 import { handleDeadLetter } from "../../../src/queue/dead-letter.ts";
 import { createProducer } from "../../../src/queue/producer.ts";
+import { withinTime } from "../../../src/time-limit.ts";
+import { GateClient } from "../../../src/twitch/gate-client.ts";
 import { claim, running } from "../../support/node-world.ts";
 
 /** What becomes of messages: none is acknowledged that is not done with, so none is dropped silently. */
@@ -47,6 +49,7 @@ describe("a dead letter", () => {
 		const disposition = await handleDeadLetter(world.take().body, {
 			findCoordinator: () =>
 				({ returnMessage: () => Promise.reject(new Error("reset")) }) as unknown as CoordinatorApi,
+			withinTime,
 			log: (_, event) => void logged.push(event),
 		});
 		expect(disposition).toEqual({ kind: "retry", delaySeconds: 30 });
@@ -127,11 +130,76 @@ describe("a consumer", () => {
 			dice: () => 0.5,
 			makeId: () => "claim",
 			sleep: async () => undefined,
+			withinTime,
 			config: { requestTimeoutMs: 1_000, requestsPerInvocation: 45 },
 			log: () => undefined,
 		});
 		await consumer.handle(world.take().body, 1);
 		expect((await world.finish()).errors).toMatchObject([{ code: "unknown_job", count: 1 }]);
+	});
+});
+
+describe("an object that never answers", () => {
+	const never = () => new Promise<never>(() => undefined);
+	beforeEach(() => vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
+	afterEach(() => vi.useRealTimers());
+
+	it("once, to a claim or to a report that it took, is asked again: nothing is lost, and nothing done twice", async () => {
+		const world = await running(2);
+		const claimIds: string[] = [];
+		let reports = 0;
+		const coordinator = {
+			claim: async (request: Parameters<CoordinatorApi["claim"]>[0]) => {
+				claimIds.push(request.claimId);
+				const answer = await world.coordinator.claim(request);
+				return claimIds.length === 1 ? never() : answer;
+			},
+			report: async (request: Parameters<CoordinatorApi["report"]>[0]) => {
+				reports += 1;
+				const answer = await world.coordinator.report(request);
+				return reports === 1 ? never() : answer;
+			},
+		} as unknown as CoordinatorApi;
+		const handled = world.consumer(coordinator).handle(world.take().body, 1);
+		await vi.advanceTimersByTimeAsync(61_000);
+		expect(await handled).toEqual({ kind: "ack" });
+		expect(claimIds).toEqual([claimIds[0], claimIds[0]]);
+		expect(reports).toBe(2);
+		const summary = await world.finish();
+		expect(summary).toMatchObject({ verdict: "succeeded", attempts: { total: 2, lateReports: 0 } });
+	});
+
+	it("holds a place at the queue for two minutes and a little, then the message is for later", async () => {
+		const world = await running(1);
+		const dead = { claim: never } as unknown as CoordinatorApi;
+		let disposition: Disposition | undefined;
+		void world
+			.consumer(dead)
+			.handle(world.take().body, 1)
+			.then((told) => {
+				disposition = told;
+			});
+		await vi.advanceTimersByTimeAsync(119_000);
+		expect(disposition).toBeUndefined();
+		await vi.advanceTimersByTimeAsync(2_000);
+		expect(disposition).toEqual({ kind: "retry", delaySeconds: 5 });
+	});
+
+	it("is told again of a dead letter", async () => {
+		const world = await running(1);
+		const told = handleDeadLetter(world.take().body, {
+			findCoordinator: () => ({ returnMessage: never }) as unknown as CoordinatorApi,
+			withinTime,
+			log: () => undefined,
+		});
+		await vi.advanceTimersByTimeAsync(31_000);
+		expect(await told).toEqual({ kind: "retry", delaySeconds: 30 });
+	});
+
+	it("gives no token: Twitch is asked again later", async () => {
+		const asked = new GateClient({ getToken: never, replaceToken: never }).getToken();
+		await vi.advanceTimersByTimeAsync(31_000);
+		expect(await asked).toMatchObject({ ok: false, error: { kind: "auth_unavailable" } });
 	});
 });
 

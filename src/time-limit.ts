@@ -1,7 +1,12 @@
-/** Coordinators answer in milliseconds. One that hangs must hold up neither the slots nor what is to be told. */
+/**
+ * Objects answer in milliseconds. One that hangs must hold up neither the slots, nor what is to be told, nor a place at
+ * the queue, of which there are few.
+ */
 const answerWithinMs = 30_000;
 
-/** Rejects when there is no answer in time; what was asked for may be carried out all the same. */
+/** Rejects when there is no answer within 30 s; what was asked for may be carried out all the same. */
+export type WithinTime = <T>(answer: Promise<T>) => Promise<T>;
+
 export async function withinTime<T>(answer: Promise<T>): Promise<T> {
 	let timer: ReturnType<typeof setTimeout> | null = null;
 	const limit = new Promise<never>((_, reject) => {
