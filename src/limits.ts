@@ -18,6 +18,9 @@ export const queueOperationsPerMessage = 3;
 /** Bytes of one string in D1 are at most 2 MB; a bulk parameter stays well below. developers.cloudflare.com/d1/platform/limits */
 export const bulkParameterCharactersMax = 500_000;
 
+/** Milliseconds after which D1 ends a query, and a whole `batch()`. Same page. */
+export const d1BatchMsMax = 30_000;
+
 /** D1 queries of one invocation on the Free plan are 50; a seal does fewer and goes on in the next alarm. Same page. */
 export const sealChunksPerAlarmMax = 20;
 

@@ -4,18 +4,21 @@
  */
 const answerWithinMs = 30_000;
 
-/** Rejects when there is no answer within 30 s; what was asked for may be carried out all the same. */
-export type WithinTime = <T>(answer: Promise<T>) => Promise<T>;
+/**
+ * Rejects when there is no answer within `limitMs`, 30 s when not said; what was asked for may be carried out all the
+ * same.
+ */
+export type WithinTime = <T>(answer: Promise<T>, limitMs?: number) => Promise<T>;
 
-export async function withinTime<T>(answer: Promise<T>): Promise<T> {
+export const withinTime: WithinTime = async (answer, limitMs = answerWithinMs) => {
 	let timer: ReturnType<typeof setTimeout> | null = null;
 	const limit = new Promise<never>((_, reject) => {
-		const reason = `no answer within ${answerWithinMs / 1_000} s`;
-		timer = setTimeout(() => reject(new Error(reason)), answerWithinMs);
+		const reason = `no answer within ${limitMs / 1_000} s`;
+		timer = setTimeout(() => reject(new Error(reason)), limitMs);
 	});
 	try {
 		return await Promise.race([answer, limit]);
 	} finally {
 		clearTimeout(timer);
 	}
-}
+};

@@ -4,8 +4,10 @@ import type { TaskId } from "../../src/domain/ids.ts";
 import type { RunRequest } from "../../src/domain/run.ts";
 import type { Env } from "../../src/env.ts";
 import type { JobRegistry } from "../../src/jobs/job.ts";
+import { answeringInTime } from "../../src/ledger/answer-in-time.ts";
 import { createLog } from "../../src/log.ts";
 import { createProducer } from "../../src/queue/producer.ts";
+import { withinTime } from "../../src/time-limit.ts";
 import { deployedVersion } from "../../src/version.ts";
 import { spareTheRetries } from "../object-alarm.ts";
 import { schedulerOf } from "../run-scheduler/client.ts";
@@ -32,7 +34,7 @@ export function runCoordinatorClass(createJobs: (env: Env, config: Config) => Jo
 				setAlarm: (atMs) => void ctx.storage.setAlarm(atMs),
 				getAlarm: () => ctx.storage.getAlarm(),
 				destroy: () => ctx.storage.deleteAll(),
-				database: env.DB,
+				database: answeringInTime(env.DB, withinTime),
 				send: createProducer(env.TASKS),
 				findCoordinator: coordinatorsOf(env.RUN_COORDINATOR),
 				tellSealed: (summary) => schedulerOf(env.RUN_SCHEDULER).runSealed(summary),

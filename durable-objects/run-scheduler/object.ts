@@ -4,6 +4,7 @@ import type { JobName } from "../../src/domain/ids.ts";
 import type { Summary } from "../../src/domain/summary.ts";
 import type { Env } from "../../src/env.ts";
 import type { JobRegistry } from "../../src/jobs/job.ts";
+import { answeringInTime } from "../../src/ledger/answer-in-time.ts";
 import { createLog } from "../../src/log.ts";
 import { createChannels } from "../../src/notify/channels.ts";
 import { withinTime } from "../../src/time-limit.ts";
@@ -29,7 +30,7 @@ export function runSchedulerClass(createJobs: (env: Env, config: Config) => JobR
 				// Not awaited: a write, put in order with the rows around it and confirmed with them.
 				setAlarm: (atMs) => void ctx.storage.setAlarm(atMs),
 				getAlarm: () => ctx.storage.getAlarm(),
-				database: env.DB,
+				database: answeringInTime(env.DB, withinTime),
 				findCoordinator: coordinatorsOf(env.RUN_COORDINATOR),
 				jobs: createJobs(env, config),
 				channels: createChannels(config, {

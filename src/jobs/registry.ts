@@ -1,6 +1,8 @@
 import { gateObjectName } from "../../durable-objects/twitch-gate/api.ts";
 import type { Config } from "../config.ts";
 import type { Env } from "../env.ts";
+import { answeringInTime } from "../ledger/answer-in-time.ts";
+import { withinTime } from "../time-limit.ts";
 import { GateClient } from "../twitch/gate-client.ts";
 import { TokenMemory } from "../twitch/token-memory.ts";
 import { createCollectClips } from "./collect-clips/collect-clips.ts";
@@ -13,7 +15,7 @@ const tokenMemory = new TokenMemory();
 export function createJobs(env: Env, config: Config): JobRegistry {
 	return createRegistry([
 		createCollectClips({
-			database: env.DB,
+			database: answeringInTime(env.DB, withinTime),
 			apiUrl: config.twitchApiUrl,
 			clientId: config.twitchClientId,
 			clientSecret: config.twitchClientSecret,

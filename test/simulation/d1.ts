@@ -63,7 +63,9 @@ export class SimulatedD1 {
 		};
 		const hangs = (): NonNullable<Journey["hangs"]> | null => {
 			if (sealFails === "hangs before") return { kind: null, when: "before" };
-			return sealFails === "hangs after" ? { kind: null, when: "after" } : null;
+			if (sealFails === "hangs after") return { kind: null, when: "after" };
+			if (!faults.draw("d1-hang", 0.3)) return null;
+			return { kind: "d1-hang", when: faults.of("d1-hang").pick(["before", "after"]) };
 		};
 		return travel(
 			this.#nature,

@@ -28,6 +28,7 @@ export const faultKinds = {
 	"d1-unanswered": "D1 fails and did it",
 	"d1-late": "D1 fails and does it up to 20 minutes later",
 	"d1-slow": "D1 takes up to 40 seconds",
+	"d1-hang": "D1 does it or not, and never answers",
 	"d1-down": "D1 fails because it is down, for up to 3 hours",
 	"twitch-error": "Twitch answers 500, 502 or 503, with HTML",
 	"twitch-throttle": "Twitch answers 429 and names a time",

@@ -12,6 +12,13 @@ afterEach(() => {
 	vi.restoreAllMocks();
 });
 
+/** Timers of so many milliseconds ring at once. */
+function hurryTimers(limitMs: number): void {
+	const { setTimeout } = globalThis;
+	vi.spyOn(globalThis, "setTimeout").mockImplementation(((act: () => void, ms?: number) =>
+		setTimeout(act, ms === limitMs ? 10 : ms)) as typeof setTimeout);
+}
+
 describe("the object of a real run", () => {
 	it("is evicted between the plan and the send", async () => {
 		const run = await HandTurnedRun.create();
@@ -193,6 +200,27 @@ describe("the seal of a real run", () => {
 		down.mockRestore();
 		run.expectNumbers(await run.finish());
 	});
+
+	it.each([
+		["and has not taken it", false],
+		["and has taken it", true],
+	])(
+		"is never answered by D1, %s: it is tried again, and nobody has to take the object down",
+		async (_, taken) => {
+			const run = await HandTurnedRun.begin();
+			hurryTimers(45_000);
+			let tries = 0;
+			const silent = interceptBatches(sealOfRun, async (carryOut) => {
+				if (taken) await carryOut();
+				tries += 1;
+				return never;
+			});
+			for (const message of run.queue.splice(0)) await run.deliver(message);
+			await vi.waitFor(() => expect(tries).toBeGreaterThan(1), 20_000);
+			silent.mockRestore();
+			run.expectNumbers(await run.finish());
+		},
+	);
 
 	it("survives a crash of every object after each of its steps", async () => {
 		const run = await HandTurnedRun.begin();
