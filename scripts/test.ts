@@ -45,7 +45,10 @@ const broken = report.testResults.filter(
 const failed = report.numFailedTests + broken;
 const skipped = report.numPendingTests + report.numTodoTests;
 if (skipped > 0) console.error(`${skipped} tests were skipped; every test has to run.`);
-const leftOut = findChromium() === null ? readdirSync(join(root, "test/browser")) : [];
+const browserTests = readdirSync(join(root, "test/browser")).filter((name) =>
+	name.endsWith(".test.ts"),
+);
+const leftOut = findChromium() === null ? browserTests : [];
 if (leftOut.length > 0) {
 	console.error(`No Chromium: left out are the browser tests ${leftOut.join(", ")}.`);
 	console.error(`To run them: ${howToGetChromium}.`);
