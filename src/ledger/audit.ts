@@ -10,6 +10,8 @@ import type { Database, Statement } from "./database.ts";
 const keptMs = 400 * 86_400_000;
 const forgottenAtOnce = 20;
 const auditIdForm = /^\d{13}-[0-9a-f]{16}$/;
+/** The character behind the digits, with one of which each id begins. */
+const afterAllIds = ":";
 
 /** Ids are in the order of time, so that a page of entries is a range of them. */
 export function makeAuditId(nowMs: number): string {
@@ -96,9 +98,10 @@ export async function listAudit(
 	const { results } = await database
 		.prepare(
 			`SELECT audit_id, action, actor_name, actor_role, actor_via, subject, detail, result FROM audit
-			WHERE ?1 IS NULL OR audit_id < ?1 ORDER BY audit_id DESC LIMIT ?2`,
+			WHERE audit_id < ?1 ORDER BY audit_id DESC LIMIT ?2`,
 		)
-		.bind(before, limit)
+		// With an OR for no cursor, a page would read every newer entry to find its own.
+		.bind(before ?? afterAllIds, limit)
 		.all<AuditRow>();
 	return results.map((row) => ({
 		id: row.audit_id,
