@@ -1,7 +1,7 @@
 /**
- * Addresses that have no tries left, as far as this isolate has heard: a right Bearer token asks no database, so this
- * is what keeps it from telling a guesser that it was right. An isolate that has not heard learns of it by the next
- * wrong token, so a blocked address has one guess an isolate, and not one a request.
+ * Addresses that have no tries left, as far as this isolate has heard: who guesses on costs no query, and a right
+ * Bearer token, which needs none, does not tell a guesser that it was right. An isolate that has not heard learns of it
+ * by the next wrong token, so a blocked address has one guess an isolate, and not one a request.
  */
 const addressesMax = 1_000;
 
@@ -13,6 +13,10 @@ export class BlockedAddresses {
 		const [oldest] = this.#untilMs.keys();
 		if (this.#untilMs.size >= addressesMax && oldest !== undefined) this.#untilMs.delete(oldest);
 		this.#untilMs.set(address, untilMs);
+	}
+
+	free(address: string): void {
+		this.#untilMs.delete(address);
 	}
 
 	/** @returns milliseconds that it is still blocked; 0 when it is not */

@@ -1,35 +1,26 @@
 import { accessHeader, verifyAccess } from "../auth/access.ts";
-import { BlockedAddresses } from "../auth/blocked-addresses.ts";
 import { clientAddressOf } from "../auth/client-address.ts";
 import type { Credentials } from "../auth/credentials.ts";
 import { findRoleOfToken, hasToken, tokenNames } from "../auth/known-token.ts";
 import { readSession, readSessionCookie, type Session } from "../auth/session-cookie.ts";
 import type { Actor } from "../domain/actor.ts";
-import type { Database } from "../ledger/database.ts";
 import { isSessionEnded } from "../ledger/ended-sessions.ts";
-import { takeTry } from "../ledger/sign-in-tries.ts";
-import { describeError, type Log } from "../log.ts";
 import { digestText } from "./digest.ts";
 import { HttpError } from "./errors.ts";
+import { countWrongToken, refuseBlocked, type TryPorts } from "./guesses.ts";
 
 /**
  * Who asks (P8), by the first of these that is there: the header `Authorization`, a session's cookie, Cloudflare
  * Access. An `Authorization` that is wrong is a 401, whatever else is there.
  */
-export interface AuthPorts {
+export interface AuthPorts extends TryPorts {
 	readonly credentials: Credentials;
-	readonly database: Database;
-	readonly nowMs: number;
-	readonly log: Log;
 }
 
 export interface Caller extends Actor {
 	/** Null for a token, which does not expire. */
 	readonly expiresAtMs: number | null;
 }
-
-/** Of this isolate. */
-export const blockedAddresses = new BlockedAddresses();
 
 /** Throws a 401, a 429 for who guesses tokens, and a 503 as long as nobody can be let in. */
 export async function identify(request: Request, ports: AuthPorts): Promise<Caller> {
@@ -88,16 +79,6 @@ export async function identifyByAccess(
 	);
 }
 
-export function tooManyAttempts(retryAfterMs: number): HttpError {
-	const seconds = Math.ceil(retryAfterMs / 1_000);
-	return new HttpError(
-		429,
-		"too_many_attempts",
-		`Too many wrong tokens came from your network. Try again in ${seconds} s.`,
-		{ "retry-after": String(seconds) },
-	);
-}
-
 async function identifyByToken(
 	request: Request,
 	authorization: string,
@@ -108,37 +89,14 @@ async function identifyByToken(
 		throw unauthorized("Send the header Authorization: Bearer ADMIN_TOKEN.");
 	}
 	const address = clientAddressOf(request.headers);
-	const blockedMs = blockedAddresses.remainingMs(address, ports.nowMs);
-	if (blockedMs > 0) throw tooManyAttempts(blockedMs);
+	refuseBlocked(address, ports.nowMs);
 	const role = await findRoleOfToken(presented, ports.credentials);
 	if (role !== undefined) return { name: tokenNames[role], role, via: "token", expiresAtMs: null };
-	await countWrongToken(address, presented, ports);
-	throw unauthorized("That is not the ADMIN_TOKEN or the VIEWER_TOKEN of this deployment.");
-}
-
-/**
- * The same wrong token again is no new guess: a forgotten script with the token of last month must not shut out the
- * people of its office.
- */
-async function countWrongToken(
-	address: string,
-	presented: string,
-	{ database, nowMs, log }: AuthPorts,
-): Promise<void> {
-	// Cut short: it tells one from another, and is not worth keeping.
+	// The same wrong token again is no new guess: a forgotten script with the token of last month must not shut out the
+	// people of its office. Cut short: it tells one from another, and is not worth keeping.
 	const attempt = (await digestText(`${address} ${presented}`)).slice(0, 12);
-	let taken: Awaited<ReturnType<typeof takeTry>>;
-	try {
-		taken = await takeTry(database, { address, attempt }, nowMs);
-	} catch (error) {
-		// It is wrong all the same, and is refused.
-		log("error", "wrong_token_uncounted", { error: describeError(error) });
-		return;
-	}
-	if (taken.ok) return;
-	const { retryAfterMs } = taken.error;
-	blockedAddresses.block(address, nowMs + retryAfterMs);
-	throw tooManyAttempts(retryAfterMs);
+	await countWrongToken(ports, { address, attempt });
+	throw unauthorized("That is not the ADMIN_TOKEN or the VIEWER_TOKEN of this deployment.");
 }
 
 function unauthorized(message: string): HttpError {

@@ -4,7 +4,7 @@ import { HttpError } from "./errors.ts";
  * Whether a request comes from this deployment's own page. Browsers say where a request comes from, and a page cannot
  * make them lie; what sends neither header is no browser, and has no business with a cookie.
  */
-export function isSameOrigin(request: Request): boolean {
+function isSameOrigin(request: Request): boolean {
 	const site = request.headers.get("sec-fetch-site");
 	if (site !== null && site !== "same-origin") return false;
 	const origin = request.headers.get("origin");

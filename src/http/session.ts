@@ -9,20 +9,18 @@ import {
 import { formatTime } from "../domain/summary.ts";
 import { auditStatements, makeAuditId } from "../ledger/audit.ts";
 import { endSessionStatements } from "../ledger/ended-sessions.ts";
-import { giveTryBack, takeTry } from "../ledger/sign-in-tries.ts";
 import {
 	type AuthPorts,
-	blockedAddresses,
 	type Caller,
 	findSession,
 	identifyByAccess,
 	requireCredentials,
-	tooManyAttempts,
 } from "./auth.ts";
 import { decodeObject } from "./body-fields.ts";
 import { badRequest, HttpError } from "./errors.ts";
+import { returnTry, spendTry } from "./guesses.ts";
 import { readJsonBody, refuseBody } from "./json-body.ts";
-import { isSameOrigin, requireSameOrigin } from "./origin.ts";
+import { requireSameOrigin } from "./origin.ts";
 
 /** `/api/session`: who is signed in, signing in with a token, signing out. */
 const tokenCharactersMax = 1_000;
@@ -44,15 +42,11 @@ export async function postSession(
 	const { credentials, database, nowMs } = ports;
 	requireCredentials(credentials);
 	// Another page must not sign somebody in as somebody else, either.
-	if (request.headers.has("origin") && !isSameOrigin(request)) requireSameOrigin(request);
+	if (request.headers.has("origin")) requireSameOrigin(request);
 	const token = decodeToken(await readJsonBody(request));
 	const address = clientAddressOf(request.headers);
-	const attempt = crypto.randomUUID();
-	const taken = await takeTry(database, { address, attempt }, nowMs);
-	if (!taken.ok) {
-		blockedAddresses.block(address, nowMs + taken.error.retryAfterMs);
-		throw tooManyAttempts(taken.error.retryAfterMs);
-	}
+	const spent = { address, attempt: crypto.randomUUID() };
+	await spendTry(ports, spent);
 	const role = await findRoleOfToken(token, credentials);
 	if (role === undefined) {
 		throw new HttpError(
@@ -61,7 +55,7 @@ export async function postSession(
 			"That is not the ADMIN_TOKEN or the VIEWER_TOKEN of this deployment.",
 		);
 	}
-	await giveTryBack(database, { address, attempt });
+	await returnTry(ports, spent);
 	requireConfig();
 	// To the second, as the cookie itself says it.
 	const expiresAtMs = Math.floor((nowMs + sessionMs) / 1_000) * 1_000;

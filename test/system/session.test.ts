@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signSession } from "../../src/auth/session-cookie.ts";
-import { triesPerAddressMax } from "../../src/ledger/sign-in-tries.ts";
+import { triesInAllMax, triesPerAddressMax } from "../../src/ledger/sign-in-tries.ts";
 import { adminToken, type Deployment, deploy } from "../support/deployment.ts";
 
 /** Signing in and out on the built Worker, as a browser does it, and as those do it who should not get in. */
@@ -47,6 +47,16 @@ async function codeOf(answer: Response) {
 	const { error } = (await answer.json()) as { error: { code: string; message: string } };
 	expect(error.message.length).toBeGreaterThan(10);
 	return { status: answer.status, code: error.code };
+}
+
+/** While tries can neither be read nor written. */
+async function withoutTries(act: () => Promise<void>): Promise<void> {
+	await deployment.rows("ALTER TABLE sign_in_tries RENAME TO tries_gone");
+	try {
+		await act();
+	} finally {
+		await deployment.rows("ALTER TABLE tries_gone RENAME TO sign_in_tries");
+	}
 }
 
 const start = (headers: Record<string, string>) =>
@@ -302,6 +312,47 @@ describe("wrong tokens", () => {
 		// Who guesses does not learn from this isolate that a guess was right.
 		expect((await read(adminToken)).status).toBe(429);
 		expect((await signIn(adminToken, from)).status).toBe(429);
+	});
+
+	it("cost no query once an address has no tries left", async () => {
+		const from = { "cf-connecting-ip": "198.51.100.4" };
+		for (let tries = 0; tries <= triesPerAddressMax; tries += 1) await signIn("wrong", from);
+		await withoutTries(async () => {
+			expect((await signIn("wrong", from)).status).toBe(429);
+			// Others are asked for, and cannot be.
+			expect((await signIn("wrong")).status).toBe(503);
+		});
+	});
+
+	it("that cannot be counted are looked at once in ten seconds", async () => {
+		const from = { "cf-connecting-ip": "198.51.100.5" };
+		const read = (token: string) =>
+			ask("/api/runs", { headers: { ...from, authorization: `Bearer ${token}` } });
+		await withoutTries(async () => {
+			expect((await read("a-guess")).status).toBe(401);
+			const refused = await read(adminToken);
+			expect(refused.status).toBe(429);
+			expect(Number(refused.headers.get("retry-after"))).toBeLessThanOrEqual(10);
+		});
+	});
+
+	it("from many networks at once have one look each and no rows, and who has the token gets in", async () => {
+		await deployment.rows("DELETE FROM sign_in_tries");
+		for (let address = 0; address < triesInAllMax / triesPerAddressMax; address += 1) {
+			const from = { "cf-connecting-ip": `192.0.2.${address}` };
+			for (let tries = 0; tries < triesPerAddressMax; tries += 1) await signIn("wrong", from);
+		}
+		const from = { "cf-connecting-ip": "198.51.100.6" };
+		const answers = await Promise.all(Array.from({ length: 20 }, () => signIn("wrong", from)));
+		expect(answers.filter(({ status }) => status === 401)).toHaveLength(1);
+		expect(answers.filter(({ status }) => status === 429)).toHaveLength(19);
+		const [rows] = await deployment.rows("SELECT count(*) AS rows FROM sign_in_tries");
+		expect(rows).toEqual({ rows: triesInAllMax });
+		const honest = { "cf-connecting-ip": "198.51.100.7" };
+		for (let signIns = 0; signIns < 3; signIns += 1) {
+			expect((await signIn(adminToken, honest)).status).toBe(200);
+		}
+		await deployment.rows("DELETE FROM sign_in_tries");
 	});
 
 	it("leave nothing of themselves behind", async () => {
