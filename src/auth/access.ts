@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from "jose";
 import type { Actor } from "../domain/actor.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { AccessConfig } from "./credentials.ts";
+import { type AccessConfig, foldName } from "./credentials.ts";
 
 /**
  * Cloudflare Access in front of the Worker vouches for who asks, with a JWT in a header. The header alone says
@@ -44,7 +44,7 @@ export async function verifyAccess(
 		});
 		const name = nameOf(payload);
 		if (name === undefined) return err({ kind: "invalid" });
-		const role = config.operators.has(name.toLowerCase()) ? "operator" : "viewer";
+		const role = config.operators.has(foldName(name)) ? "operator" : "viewer";
 		return ok({ name, role, via: "access", expiresAtMs: (payload.exp ?? 0) * 1_000 });
 	} catch (error) {
 		// A key that the team does not have is the assertion's fault, a key list that does not come is not.

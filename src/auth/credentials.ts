@@ -16,7 +16,7 @@ export interface AccessConfig {
 	readonly teamDomain: string;
 	/** The application's audience tag. */
 	readonly audience: string;
-	/** E-mails (or names of service tokens) of those who may act, in lower case. Everybody else reads. */
+	/** E-mails (or names of service tokens) of those who may act, as `foldName` writes them. Everybody else reads. */
 	readonly operators: ReadonlySet<string>;
 }
 
@@ -79,6 +79,11 @@ export function readCredentials(vars: Readonly<Record<string, unknown>>): {
 }
 
 function readNames(list: string): ReadonlySet<string> {
-	const names = list.split(",").map((name) => name.trim().toLowerCase());
+	const names = list.split(",").map((name) => foldName(name.trim()));
 	return new Set(names.filter((name) => name !== ""));
+}
+
+/** For comparing. Of ASCII letters only: in lower case the sign of kelvin (U+212A) is a k, and somebody else's name. */
+export function foldName(name: string): string {
+	return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -9,7 +9,7 @@ const audience = "b1946ac92492d2347c6235b4d2611184b1946ac92492d2347c6235b4d26111
 const configured = {
 	ACCESS_TEAM_DOMAIN: team,
 	ACCESS_AUD: audience,
-	ACCESS_OPERATORS: "hana@example.com",
+	ACCESS_OPERATORS: "hana@example.com, kenji@example.com",
 };
 type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
 
@@ -84,6 +84,13 @@ describe("whom Access has let in", () => {
 	it("is an operator when listed, whatever the case", async () => {
 		const answer = await ask(await assert({ email: "Hana@Example.com" }));
 		expect(await answer.json()).toMatchObject({ role: "operator", name: "Hana@Example.com" });
+	});
+
+	it("is no operator for a name that only looks like a listed one", async () => {
+		const answer = await ask(await assert({ email: "\u212Aenji@example.com" }));
+		expect(await answer.json()).toMatchObject({ role: "viewer" });
+		const real = await ask(await assert({ email: "Kenji@example.com" }));
+		expect(await real.json()).toMatchObject({ role: "operator" });
 	});
 
 	it("may be a service token, which has a name and no e-mail", async () => {
