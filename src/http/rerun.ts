@@ -42,7 +42,7 @@ export async function postRerun(
 	const body = decodeRerunBody(await readJsonBody(request));
 	if (body.dryRun) {
 		const run = await findSealedRun(ports, runId);
-		const taskIds = await selectTasks(ports.database, run, body);
+		const taskIds = await selectTasks(ports, run, body);
 		const tasks = taskIds?.length ?? (await planTasks(ports.jobs, run.job)).length;
 		return answerDryRun(ports.database, run.job, tasks, { rerunOf: runId, scope: body.scope });
 	}
@@ -59,7 +59,7 @@ export async function postRerun(
 				trigger: "rerun",
 				slotAtMs: null,
 				rerunOf: runId,
-				taskIds: await selectTasks(ports.database, run, body),
+				taskIds: await selectTasks(ports, run, body),
 				window: run.window,
 			};
 		},
@@ -108,14 +108,29 @@ async function findSealedRun(
 	);
 }
 
-/** @returns the tasks of the new run; null for all that the job plans, when the old run planned none */
+/**
+ * @returns the tasks of the new run, which the job must still have: it would leave out the others without a word, and a
+ *   run of nothing succeeds; null for all that the job plans, when the old run planned none
+ */
 async function selectTasks(
-	database: D1Database,
+	{ database, jobs }: StartRunPorts,
 	run: RunRecord,
-	{ scope, taskIds, fingerprint }: RerunBody,
+	body: RerunBody,
 ): Promise<readonly TaskId[] | null> {
 	const planned = run.summary?.tasks.planned ?? 0;
-	if (scope === "all" && planned === 0) return null;
+	if (body.scope === "all" && planned === 0) return null;
+	const there = await planTasks(jobs, run.job, await pickTasks(database, run, planned, body));
+	if (there.length > 0) return there;
+	throw new HttpError(409, "nothing_to_rerun", `${run.job} has none of these tasks any more.`);
+}
+
+/** Those of the old run. */
+async function pickTasks(
+	database: D1Database,
+	run: RunRecord,
+	planned: number,
+	{ scope, taskIds, fingerprint }: RerunBody,
+): Promise<readonly TaskId[]> {
 	// They are deleted some at a time: of a half no rerun is made that says it is the whole.
 	if ((await countRunTasks(database, run.runId)) < planned) {
 		throw new HttpError(

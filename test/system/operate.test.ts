@@ -156,6 +156,28 @@ describe("a rerun", () => {
 		}
 	});
 
+	it("of streamers who are no longer collected is of the others, says so first, and is refused when none is left", async () => {
+		const enable = (enabled: number, ...ids: string[]) =>
+			deployment.rows(
+				"UPDATE streamers SET enabled = ?1 WHERE broadcaster_id IN (SELECT value FROM json_each(?2))",
+				...[enabled, JSON.stringify(ids)],
+			);
+		const gone = [idOf(2), idOf(3), idOf(7)];
+		await enable(0, ...gone);
+		try {
+			const plan = await (await rerun({ scope: "failed", dryRun: true })).json();
+			expect(plan).toMatchObject({ tasks: 1 });
+			const runId = await runIdOf(await rerun({ scope: "failed" }));
+			expect((await deployment.sealed(runId)).tasks.planned).toBe(1);
+			for (const dryRun of [true, false]) {
+				const none = { scope: "selection", taskIds: gone, dryRun };
+				expect(await errorOf(await rerun(none))).toEqual({ status: 409, code: "nothing_to_rerun" });
+			}
+		} finally {
+			await enable(1, ...gone);
+		}
+	});
+
 	it("several at once without a key are several runs", async () => {
 		const ids = await Promise.all(
 			[1, 2, 3, 4].map(async () =>
