@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Summary } from "../../src/domain/summary.ts";
 import type { TaskView } from "../../src/ledger/task-view.ts";
@@ -20,18 +21,21 @@ beforeAll(async () => {
 afterAll(() => deployment.close());
 
 describe("who gets in", () => {
-	const paths = [
-		"/api/runs",
-		"/api/runs/latest",
-		"/api/runs/collect-clips-20261123T1700Z",
-		"/api/runs/collect-clips-20261123T1700Z/tasks",
-		"/api/runs/collect-clips-20261123T1700Z/tasks/1",
-	];
-	it.each(paths)("nobody without the token: %s", async (path) => {
-		for (const authorization of ["", "Bearer", "Bearer wrong", "Basic YTpi", "Bearer  "]) {
-			const answer = await deployment.api(path, { headers: { authorization } });
-			expect(answer.headers.get("www-authenticate")).toBe('Bearer realm="daicho"');
-			expect(await errorOf(answer)).toEqual({ status: 401, code: "unauthorized" });
+	// Of the router itself, so that a route that is new is asked, too. A session is begun and ended by who has none.
+	const router = readFileSync("src/http/router.ts", "utf8");
+	const routes = [...router.matchAll(/\.(get|post|delete|all)\(\s*"(\/api[^"]*)"/g)]
+		.map(([, verb = "", path = ""]) => [verb === "all" ? "PUT" : verb.toUpperCase(), path] as const)
+		.filter(([method, path]) => path !== "/api/session" || method === "GET");
+	it("nobody without the token, of all that the API has", async () => {
+		expect(routes.length).toBeGreaterThan(30);
+		for (const [method, route] of routes) {
+			const path = route.replace(":runId", sealed.runId).replace(":taskId", idOf(3));
+			for (const authorization of ["", "Bearer", "Bearer wrong", "Basic YTpi", "Bearer  "]) {
+				const answer = await deployment.api(path, { method, headers: { authorization } });
+				expect(answer.headers.get("www-authenticate"), path).toBe('Bearer realm="daicho"');
+				const refusal = { status: 401, code: "unauthorized" };
+				expect(await errorOf(answer), `${method} ${path}`).toEqual(refusal);
+			}
 		}
 	});
 
