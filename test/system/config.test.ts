@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TaskMessage } from "../../src/domain/message.ts";
-import { type Deployment, deploy } from "../support/deployment.ts";
+import { adminToken, type Deployment, deploy } from "../support/deployment.ts";
 
 /** A deployment with wrong vars: nothing runs on a guess, the operator is told, and nobody else. */
 const pasted = "a-secret-that-was-set-under-the-wrong-name";
@@ -67,6 +67,25 @@ describe("with wrong vars", () => {
 			const text = await answer.text();
 			for (const name of names) expect(text).not.toContain(name);
 		}
+	});
+
+	it("nobody gets a session, and who has the token is told why", async () => {
+		const signIn = async (token: string) => {
+			const answer = await deployment.api("/api/session", {
+				method: "POST",
+				headers: { "content-type": "application/json", authorization: "" },
+				body: JSON.stringify({ token }),
+			});
+			expect(answer.headers.get("set-cookie")).toBeNull();
+			return { status: answer.status, text: await answer.text() };
+		};
+		const right = await signIn(adminToken);
+		expect(right.status).toBe(500);
+		expect(right.text).toContain("wrong_configuration");
+		const wrong = await signIn("wrong");
+		expect(wrong.status).toBe(401);
+		for (const name of names) expect(wrong.text).not.toContain(name);
+		expect(await deployment.rows("SELECT * FROM audit")).toEqual([]);
 	});
 
 	it("the health is told as ever, and nothing of the vars", async () => {
