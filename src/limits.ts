@@ -45,7 +45,7 @@ export const matrixRunsMax = 48;
 /** Tasks in one answer of the matrix. Ours: about 80 KB of JSON. */
 export const matrixRowsMax = 500;
 
-/** Rows of `run_tasks` that one matrix may read: D1 on the Free plan reads 5 million a day. With more tasks it has fewer runs. Ours. */
+/** Rows of `run_tasks` that one matrix may show, each of which counts as two read: D1 on the Free plan reads 5 million a day. With more tasks it has fewer runs. Ours. */
 export const matrixCellsMax = 100_000;
 
 /** Entries of the audit log in one answer of the API. Ours: about 30 KB of JSON. */

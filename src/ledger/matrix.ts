@@ -54,7 +54,7 @@ const cellOf = `CASE
 	${taskStates.map((state: TaskState) => `WHEN state = '${state}' THEN '${letterOfState[state]}'`).join(" ")}
 END`;
 
-/** One row a task, its cells in the order of `runIds`. One query, which reads one row a cell. */
+/** One row a task, its cells in the order of `runIds`. One query; D1 counts two rows read a cell, which is put in order, too. */
 export async function readMatrixRows(
 	database: Database,
 	runIds: readonly RunId[],
