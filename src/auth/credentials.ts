@@ -16,7 +16,10 @@ export interface AccessConfig {
 	readonly teamDomain: string;
 	/** The application's audience tag. */
 	readonly audience: string;
-	/** E-mails (or names of service tokens) of those who may act, as `foldName` writes them. Everybody else reads. */
+	/**
+	 * E-mails of those who may act, as `foldName` writes them; everybody else reads. A service token has its name here, and
+	 * acts only when it sends the header `Origin` as the page does.
+	 */
 	readonly operators: ReadonlySet<string>;
 }
 
