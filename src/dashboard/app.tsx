@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useRef } from "preact/hooks";
-import { type Refusal, remove } from "./api/client.ts";
+import { type Refusal, remove, whenSignedOut } from "./api/client.ts";
+import { forgetAnswers } from "./api/kept-answers.ts";
 import type { Session } from "./api/shapes.ts";
-import { forgetResources, useResource } from "./api/use-resource.ts";
+import { useResource } from "./api/use-resource.ts";
 import { Header } from "./layout/header.tsx";
 import { Keys } from "./layout/keys.tsx";
 import { HomePage } from "./pages/home/home.tsx";
@@ -19,8 +20,8 @@ const MatrixPage = later(() => import("./pages/matrix/matrix.tsx"));
 const AuditPage = later(() => import("./pages/audit/audit.tsx"));
 const IncidentsPage = later(() => import("./pages/incidents/incidents.tsx"));
 
-/** A session may end while the page is open: every other answer then says 401, too, and this one sees it first. */
-const sessionRefreshMs = 60_000;
+/** A session may end while the page is open. Nearly always another answer says so first; this is for a page at rest. */
+const sessionRefreshMs = 300_000;
 
 export function App() {
 	const place = usePlace();
@@ -32,9 +33,12 @@ export function App() {
 	const hasEnded = useRef(false);
 	if (known !== undefined) wasSignedIn.current = true;
 
+	// Whatever was refused for want of a session: the session itself is asked for, and decides.
+	useEffect(() => whenSignedOut(session.reload), [session.reload]);
+
 	useEffect(() => {
 		if (session.refusal?.kind !== "signed_out" || isSignIn) return;
-		forgetResources();
+		forgetAnswers();
 		hasEnded.current = wasSignedIn.current;
 		go(signInPath(place.path + place.search), { replace: true });
 	}, [session.refusal, isSignIn, place.path, place.search]);
@@ -63,7 +67,7 @@ export function App() {
 		if (!answer.ok) return answer.refusal;
 		wasSignedIn.current = false;
 		hasEnded.current = false;
-		forgetResources();
+		forgetAnswers();
 		go("/sign-in");
 		session.reload();
 		return undefined;

@@ -19,6 +19,14 @@ export type Answer<T> =
 	| { readonly ok: false; readonly refusal: Refusal };
 
 const timeoutMs = 30_000;
+const sessionPath = "/api/session";
+const refused = new Set<() => void>();
+
+/** Calls back when anything but the session itself was refused for want of one. @returns what ends that */
+export function whenSignedOut(tell: () => void): () => void {
+	refused.add(tell);
+	return () => void refused.delete(tell);
+}
 
 export function get<T>(path: string): Promise<Answer<T>> {
 	return call<T>(path, { method: "GET" });
@@ -43,11 +51,12 @@ async function call<T>(path: string, init: RequestInit): Promise<Answer<T>> {
 		const signal = AbortSignal.timeout(timeoutMs);
 		answer = await fetch(path, { credentials: "same-origin", signal, ...init });
 	} catch {
-		return refuse({ kind: "offline", status: 0, code: "offline" });
+		return { ok: false, refusal: nothingCame };
 	}
 	if (answer.status === 204) return { ok: true, value: null as T };
 	const body: unknown = await answer.json().catch(() => undefined);
 	if (answer.ok && body !== undefined) return { ok: true, value: body as T };
+	if (answer.status === 401 && path !== sessionPath) for (const tell of refused) tell();
 	const error = (body as { error?: Record<string, unknown> } | undefined)?.error;
 	return refuse({
 		kind: kindOf(answer),
@@ -58,6 +67,15 @@ async function call<T>(path: string, init: RequestInit): Promise<Answer<T>> {
 		retryAfter: Number(answer.headers.get("retry-after")) || null,
 	});
 }
+
+export const nothingCame: Refusal = {
+	kind: "offline",
+	status: 0,
+	code: "offline",
+	message: "",
+	requestId: null,
+	retryAfter: null,
+};
 
 function refuse(refusal: Partial<Refusal> & Pick<Refusal, "kind" | "status" | "code">) {
 	return {

@@ -7,12 +7,15 @@ import {
 	nothingYet,
 	reconnectDelayMs,
 } from "./live-state.ts";
+import { isLively } from "./lively.ts";
 
 /**
  * Keeps up with one open run: a WebSocket while there is one, polling while there is none, and both end when the run
  * is sealed. Decides nothing; what a message means stands in live-state.ts.
  */
 const pollMs = 2_000;
+/** One that is no longer lively is asked for each so many times only. */
+const slowTurns = 5;
 /** Nothing happens in a run that waits; whether the other end is there all the same, a ping tells. */
 const silenceMs = 8_000;
 /** Pings and new sockets are answered at once; a dead connection says so by itself after many minutes only. */
@@ -29,6 +32,8 @@ export class LiveLink {
 	#state: LiveState = nothingYet;
 	#socket: WebSocket | undefined;
 	#failures = 0;
+	#turns = 0;
+	#isAsking = false;
 	#heardAtMs = 0;
 	/** Since when an answer is waited for. */
 	#askedAtMs: number | undefined;
@@ -113,11 +118,19 @@ export class LiveLink {
 			socket.send("ping");
 		}
 		if (document.visibilityState !== "visible") return;
+		this.#turns += 1;
+		const { summary } = this.#state;
+		const isSlow = summary !== null && !isLively(summary);
+		if (isSlow && this.#turns % slowTurns !== 0) return;
 		if (this.#state.link !== "live" || this.#state.areErrorsCut) void this.#ask();
 	}
 
 	async #ask(): Promise<void> {
+		// Whoever answers slowly is not asked by more and more at once.
+		if (this.#isAsking) return;
+		this.#isAsking = true;
 		const answer = await get<Summary>(`/api/runs/${encodeURIComponent(this.#runId)}`);
+		this.#isAsking = false;
 		if (answer.ok) this.#take({ kind: "polled", summary: answer.value, atMs: Date.now() });
 	}
 }

@@ -5,6 +5,7 @@ import { useResource } from "../api/use-resource.ts";
 import { decodeStates } from "./grid-states.ts";
 import { LiveLink } from "./live-link.ts";
 import type { LiveState } from "./live-state.ts";
+import { isLively } from "./lively.ts";
 
 /** A run as the page shows it: live while it is open, at rest when it is sealed. */
 export interface RunView {
@@ -22,6 +23,7 @@ export interface RunView {
 
 /** Without a socket the tasks are looked at less often than the summary: they are many. */
 const gridRefreshMs = 4_000;
+const slowGridRefreshMs = 20_000;
 
 export function useRun(runId: string): RunView {
 	const path = `/api/runs/${encodeURIComponent(runId)}`;
@@ -49,13 +51,15 @@ export function useRun(runId: string): RunView {
 	}, [planned, grid.reload]);
 
 	// Asked for where no socket tells of them, and for the last time when the run is sealed.
+	const statesRefreshMs =
+		summary === undefined || isLively(summary) ? gridRefreshMs : slowGridRefreshMs;
 	const isPolled = isOpen && state?.link === "polling";
 	const wasOpen = useRef(false);
 	if (isOpen) wasOpen.current = true;
 	const isOver = wasOpen.current && summary?.state === "sealed";
 	const changed = useResource<Pick<Grid, "states">>(
 		grid.value !== undefined && (isPolled || isOver) ? `${path}/grid?part=states` : null,
-		isPolled && !isOver ? gridRefreshMs : null,
+		isPolled && !isOver ? statesRefreshMs : null,
 	);
 	const isChangedNewer = (changed.atMs ?? 0) > (grid.atMs ?? 0);
 	const asked = isChangedNewer ? changed : grid;

@@ -98,6 +98,21 @@ describe("the socket of a run that is watched", () => {
 		expect(linkNow()).toBe("polling");
 	});
 
+	it("is not made up for every two seconds by a run that goes on for long, nor by more and more at once", async () => {
+		asked = aSummary({ state: "running", verdict: null, durationMs: 600_000 });
+		newest().end(4001);
+		await pass(60_000);
+		expect(answers).toBeGreaterThan(4);
+		expect(answers).toBeLessThan(10);
+		vi.stubGlobal("fetch", () => {
+			answers += 1;
+			return new Promise(() => {});
+		});
+		answers = 0;
+		await pass(60_000);
+		expect(answers).toBe(1);
+	});
+
 	it("is made up for at once when the run is forgotten: its result is in the ledger", async () => {
 		newest().say(snapshot);
 		asked = aSummary();

@@ -5,14 +5,16 @@ import { incidentsRefreshMs } from "../../layout/header.tsx";
 import { useTitle } from "../../parts/document-title.ts";
 import { Loading, Refused } from "../../parts/notices.tsx";
 import { useReader } from "../../parts/reader.tsx";
+import { isLively } from "../../run-live/lively.ts";
 import { HomeNotice } from "./home-notice.tsx";
 import { IncidentsNow } from "./incidents-now.tsx";
 import { JobEntry } from "./job-entry.tsx";
 import { RecentRuns } from "./recent-runs.tsx";
 import { SignsOfLife } from "./signs-of-life.tsx";
+import { useReloadWhenChanged } from "./use-reload-when-changed.ts";
 
 /** The first page: whether the last run of each job was good, and what is wrong now. */
-const restingRefreshMs = 20_000;
+const restingRefreshMs = 30_000;
 const runningRefreshMs = 3_000;
 const newestRunsPath = "/api/runs?limit=20";
 
@@ -22,9 +24,10 @@ export function HomePage({ search }: { readonly search: string }) {
 	const [refreshMs, setRefreshMs] = useState(restingRefreshMs);
 	const runs = useResource<RunList>(newestRunsPath, refreshMs);
 	const newest = runs.value;
-	const isRunning = newest?.runs.some((run) => run.state !== "sealed") ?? false;
+	const isRunning = newest?.runs.some(isLively) ?? false;
 	useEffect(() => setRefreshMs(isRunning ? runningRefreshMs : restingRefreshMs), [isRunning]);
-	const schedule = useResource<Schedule>("/api/schedule", refreshMs);
+	const schedule = useResource<Schedule>("/api/schedule", restingRefreshMs);
+	useReloadWhenChanged(schedule.reload, newest);
 	const incidents = useResource<Incidents>("/api/incidents", incidentsRefreshMs);
 	const reload = () => {
 		runs.reload();

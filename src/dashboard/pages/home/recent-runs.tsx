@@ -8,6 +8,7 @@ import { Duration, Moment } from "../../parts/time.tsx";
 import { go, setQuery } from "../../url/location.ts";
 import { changeQuery, readChoice, readText } from "../../url/query.ts";
 import { runPath } from "../../url/routes.ts";
+import { useReloadWhenChanged } from "./use-reload-when-changed.ts";
 
 /** The ledger itself: one ruled line a run, newest first. */
 const verdicts = ["all", "succeeded", "partial", "failed", "timed_out", "cancelled"] as const;
@@ -21,6 +22,7 @@ export function RecentRuns(props: { readonly search: string; readonly newest: Ru
 	if (verdict !== "all") query.set("verdict", verdict);
 	if (cursor !== "") query.set("cursor", cursor);
 	const asked = useResource<RunList>(isNewest ? null : `/api/runs?${query}`);
+	useReloadWhenChanged(asked.reload, props.newest);
 	const list = isNewest ? props.newest : asked.value;
 	return (
 		<section class="recent" aria-labelledby="recent">
