@@ -1,9 +1,6 @@
 import type { DryRun } from "../api/shapes.ts";
-import { formatCount, formatDuration } from "../format/spans.ts";
+import { formatAbout, formatCount } from "../format/spans.ts";
 import { useReader } from "../parts/reader.tsx";
-
-/** An estimate is no measurement: milliseconds would say that it is. */
-const shownMsMin = 1_000;
 
 /** What a run would take: how many tasks, about how long, about how many Twitch points. */
 export function Estimate({ plan }: { readonly plan: DryRun }) {
@@ -20,7 +17,7 @@ export function Estimate({ plan }: { readonly plan: DryRun }) {
 				</div>
 				<div>
 					<dt>{words.act.about}</dt>
-					<dd>{hasBasis ? formatDuration(Math.max(shownMsMin, aboutMs), language) : "–"}</dd>
+					<dd>{hasBasis ? formatAbout(aboutMs, language) : "–"}</dd>
 				</div>
 				<div>
 					<dt>{words.act.points}</dt>

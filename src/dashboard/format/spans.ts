@@ -57,6 +57,13 @@ export function formatDuration(durationMs: number, language: Language): string {
 	return join(Math.floor(hours / 24), d, hours % 24, h, gap);
 }
 
+/** 1 s, 6 s, 1 min 12 s. An estimate is no measurement: milliseconds and tenths would say that it is. */
+export function formatAbout(durationMs: number, language: Language): string {
+	const seconds = Math.max(1, Math.ceil(durationMs / 1_000));
+	if (seconds < 10) return `${seconds}${units[language].s}`;
+	return formatDuration(seconds * 1_000, language);
+}
+
 function join(big: number, bigUnit: string, small: number, smallUnit: string, gap: string): string {
 	return small === 0 ? `${big}${bigUnit}` : `${big}${bigUnit}${gap}${small}${smallUnit}`;
 }
@@ -106,6 +113,18 @@ export function formatMoment(
 		`d${shape} ${language} ${timeZone}`,
 		() => new Intl.DateTimeFormat(localeOf[language], { ...shapes[shape], timeZone }),
 	).format(atMs);
+}
+
+/** A moment as one text: 24 Nov, 08:00 (23 Nov, 23:00 UTC). Twice a year only UTC tells two hours apart. */
+export function tellMoment(
+	atMs: number,
+	shape: MomentShape,
+	language: Language,
+	timeZone: string,
+): string {
+	const local = formatMoment(atMs, shape, language, timeZone);
+	if (isUtcAt(atMs, timeZone)) return `${local} UTC`;
+	return `${local} (${formatUtcBeside(atMs, shape, language, timeZone)} UTC)`;
 }
 
 /** Whether the zone's clock shows what UTC's shows, just then: then one time says it all. */

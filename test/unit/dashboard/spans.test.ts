@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+	formatAbout,
 	formatAge,
 	formatCount,
 	formatDuration,
@@ -7,6 +8,7 @@ import {
 	formatShare,
 	formatUtcBeside,
 	isUtcAt,
+	tellMoment,
 } from "../../../src/dashboard/format/spans.ts";
 
 describe("a duration", () => {
@@ -27,6 +29,18 @@ describe("a duration", () => {
 	])("of %i ms", (ms, en, ja) => {
 		expect(formatDuration(ms, "en")).toBe(en);
 		expect(formatDuration(ms, "ja")).toBe(ja);
+	});
+});
+
+describe("an estimate", () => {
+	it.each([
+		[0, "1 s"],
+		[286, "1 s"],
+		[4_837, "5 s"],
+		[9_001, "10 s"],
+		[71_100, "1 min 12 s"],
+	])("of %i ms is told in whole seconds, and never less than it is", (ms, en) => {
+		expect(formatAbout(ms, "en")).toBe(en);
 	});
 });
 
@@ -85,5 +99,17 @@ describe("UTC beside another zone's time", () => {
 	it("is the time alone on the same day", () => {
 		expect(formatUtcBeside(atMs, "daySecond", "en", "Europe/London")).toBe("23:00:07");
 		expect(formatUtcBeside(atMs, "dayMinute", "en", "America/New_York")).toBe("23:00");
+	});
+});
+
+describe("a moment in one text", () => {
+	it("tells two hours apart that have the same name when the clocks are set back", () => {
+		const tell = (at: string) => tellMoment(Date.parse(at), "dayMinute", "en", "Europe/Berlin");
+		expect(tell("2026-10-25T00:00:00Z")).toBe("25 Oct, 02:00 (00:00 UTC)");
+		expect(tell("2026-10-25T01:00:00Z")).toBe("25 Oct, 02:00 (01:00 UTC)");
+		expect(tellMoment(Date.parse("2026-11-23T23:00:00Z"), "dayMinute", "ja", "Asia/Tokyo")).toBe(
+			"11月24日 08:00 (11月23日 23:00 UTC)",
+		);
+		expect(tellMoment(0, "dayMinute", "en", "UTC")).toBe("1 Jan, 00:00 UTC");
 	});
 });

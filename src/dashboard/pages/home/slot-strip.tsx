@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks";
 import type { Slot } from "../../api/shapes.ts";
-import { formatCount, formatDuration, formatMoment } from "../../format/spans.ts";
+import { formatCount, formatDuration, formatMoment, tellMoment } from "../../format/spans.ts";
 import { type Bar, BarFigure } from "../../parts/bar-figure.tsx";
 import { Badge, type Sign, signOfAccount, signOfVerdict } from "../../parts/marks.tsx";
 import { useReader } from "../../parts/reader.tsx";
@@ -18,14 +18,15 @@ export function SlotStrip({ slots }: { readonly slots: readonly Slot[] }) {
 	const bars = useMemo<Bar[]>(
 		() =>
 			[...slots].reverse().map((slot) => {
-				const at = formatMoment(Date.parse(slot.slot), "dayMinute", language, timeZone);
+				const atMs = Date.parse(slot.slot);
+				const told = tellMoment(atMs, "dayMinute", language, timeZone);
 				const took = slot.durationMs === null ? "" : formatDuration(slot.durationMs, language);
 				return {
 					key: slot.slot,
 					value: slot.durationMs,
 					sign: signOfSlot(slot),
-					at,
-					told: [at, tellSlot(slot, words), took].filter((part) => part !== "").join(" · "),
+					at: formatMoment(atMs, "dayMinute", language, timeZone),
+					told: [told, tellSlot(slot, words), took].filter((part) => part !== "").join(" · "),
 					href: slot.runId === null ? null : runPath(slot.runId),
 				};
 			}),

@@ -1,4 +1,4 @@
-import { formatMoment } from "../../format/spans.ts";
+import { formatMoment, tellMoment } from "../../format/spans.ts";
 import { Mark, signOfVerdict } from "../../parts/marks.tsx";
 import { useReader } from "../../parts/reader.tsx";
 import { runPath } from "../../url/routes.ts";
@@ -23,7 +23,7 @@ export function MatrixHead(props: {
 					const day = formatMoment(atMs[start] ?? 0, "day", language, timeZone);
 					return (
 						<th
-							key={day}
+							key={start}
 							scope="colgroup"
 							colSpan={(starts[place + 1] ?? columns.length) - start}
 							class={place === 0 ? "" : "new-day"}
@@ -51,7 +51,7 @@ export function MatrixHead(props: {
 							key={run.runId}
 							scope="col"
 							class={isNewDay ? "new-day" : ""}
-							data-told={`${at} · ${verdict}`}
+							data-told={`${tellMoment(atMs[index] ?? 0, "dayMinute", language, timeZone)} · ${verdict}`}
 						>
 							<a class="cell run-cell" href={runPath(run.runId)} aria-label={`${at}: ${verdict}`}>
 								<span class="num">{hour}</span>
