@@ -136,6 +136,75 @@ describe("when the API", () => {
 	});
 });
 
+describe("of which a script does not come", () => {
+	it("because nothing comes, the page waits for the connection and then shows what was asked for", async () => {
+		await havePartialRun();
+		const { page, context } = await visit("/");
+		await settle(page);
+		await context.setOffline(true);
+		await page.getByRole("link", { name: "Audit" }).click();
+		const told = page.locator("#content [role=alert]");
+		await told.getByText("No connection to the ledger.").waitFor();
+		expect(await page.getByText("There may be a newer version.").count()).toBe(0);
+		await context.setOffline(false);
+		await page.getByRole("heading", { name: "Audit" }).waitFor();
+		expect(new URL(page.url()).pathname).toBe("/audit");
+	});
+
+	it("because a newer version was deployed, the page says so and is loaded anew by a button", async () => {
+		await havePartialRun();
+		const { page } = await visit("/");
+		await settle(page);
+		const script = /\/assets\/audit-[^/]+\.js$/;
+		await page.route(script, (route) => route.fulfill({ status: 404, body: "" }));
+		await page.getByRole("link", { name: "Audit" }).click();
+		await page.getByText("There may be a newer version.").waitFor();
+		await page.unroute(script);
+		await page.getByRole("button", { name: "Load it anew" }).click();
+		await page.getByRole("heading", { name: "Audit" }).waitFor();
+	});
+});
+
+describe("of the other runs beside one", () => {
+	it("that are not known yet, or cannot be had, the chart does not say that it is the first", async () => {
+		const runId = await havePartialRun();
+		const { page } = await visit("/audit");
+		await settle(page);
+		let letGo = () => {};
+		const held = new Promise<void>((resolve) => {
+			letGo = resolve;
+		});
+		const error = { code: "unavailable", message: "", requestId: "r" };
+		await page.route("**/api/runs?job=*", (route) =>
+			held.then(() => route.fulfill({ status: 503, json: { error } })),
+		);
+		await page.goto(`${ground.origin}/runs/${runId}`);
+		const chart = page.locator(".bar-figure");
+		await chart.getByText("Loading …").waitFor();
+		letGo();
+		await chart.getByText("The newest runs are not known.").waitFor();
+		expect(await page.getByText("This is the first run.").count()).toBe(0);
+		await page.unroute("**/api/runs?job=*");
+		await chart.getByText("The newest runs are not known.").waitFor({ state: "detached" });
+	});
+});
+
+describe("of a task's run", () => {
+	it("that cannot be had, its page does not show attempts as if there were none", async () => {
+		const runId = await havePartialRun();
+		const { page } = await visit("/audit");
+		await settle(page);
+		const error = { code: "unavailable", message: "", requestId: "r" };
+		const run = `**/api/runs/${runId}`;
+		await page.route(run, (route) => route.fulfill({ status: 503, json: { error } }));
+		await page.goto(`${ground.origin}/runs/${runId}/tasks/${ground.streamer(7)}`);
+		await page.getByRole("alert").getByText("The ledger could not answer.").waitFor();
+		expect(await page.locator(".attempts-table").count()).toBe(0);
+		await page.unroute(run);
+		await page.locator(".attempts-table tbody tr").waitFor();
+	});
+});
+
 describe("of another job", () => {
 	it("without a schedule the page says that it has none, and offers no pause", async () => {
 		await havePartialRun();

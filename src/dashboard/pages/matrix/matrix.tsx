@@ -77,7 +77,9 @@ export default function MatrixPage({ search }: { readonly search: string }) {
 					<Refused refusal={matrix.refusal} retry={matrix.reload} />
 				)
 			) : value.rows.length === 0 ? (
-				<Empty title={text === "" ? words.matrixPage.empty : words.matrixPage.noMatch} />
+				<Empty
+					title={value.runs.length === 0 ? words.matrixPage.empty : words.matrixPage.noMatch}
+				/>
 			) : (
 				<>
 					<MatrixTable matrix={value} />

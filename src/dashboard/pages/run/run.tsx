@@ -66,7 +66,7 @@ export default function RunPage({
 			<Heading run={run} summary={summary} older={older} newer={newer} onRerun={setRerun} />
 			<StateBar summary={summary} states={run.states} usual={usual} />
 			<Figures summary={summary} />
-			<RunsChart runId={runId} runs={runs} usual={usual} search={search} />
+			<RunsChart runId={runId} runs={runs} others={others} usual={usual} search={search} />
 			<Failures summary={summary} run={run} onRerun={setRerun} />
 			<Tasks runId={runId} summary={summary} run={run} search={search} onRerun={setRerun} />
 			{rerun !== null && <RerunDialog runId={runId} what={rerun} onClose={() => setRerun(null)} />}

@@ -1,9 +1,11 @@
 import { useMemo } from "preact/hooks";
-import type { Summary } from "../../api/shapes.ts";
-import { formatCount, formatDuration, formatMoment } from "../../format/spans.ts";
+import type { RunList, Summary } from "../../api/shapes.ts";
+import type { Resource } from "../../api/use-resource.ts";
+import { formatCount, formatDuration, formatMoment, tellMoment } from "../../format/spans.ts";
 import type { Usual } from "../../format/usual.ts";
 import { type Bar, BarFigure } from "../../parts/bar-figure.tsx";
 import { runningSign, signOfVerdict, VerdictBadge } from "../../parts/marks.tsx";
+import { useRefusalText } from "../../parts/notices.tsx";
 import { useReader } from "../../parts/reader.tsx";
 import { Duration, Moment } from "../../parts/time.tsx";
 import { setQuery } from "../../url/location.ts";
@@ -18,17 +20,21 @@ const runsShown = 48;
 export function RunsChart(props: {
 	readonly runId: string;
 	readonly runs: readonly Summary[];
+	/** How the others were asked for: what is not known yet is not the first run. */
+	readonly others: Pick<Resource<RunList>, "value" | "refusal">;
 	readonly usual: Usual | undefined;
 	readonly search: string;
 }) {
 	const { words, language, timeZone } = useReader();
-	const { runs, usual } = props;
+	const tell = useRefusalText();
+	const { runs, usual, others } = props;
 	const chart = readChoice(props.search, "chart", charts);
 	const told = words.runsChart;
 	const bars = useMemo<Bar[]>(
 		() =>
 			[...runs].reverse().map((run) => {
-				const at = formatMoment(Date.parse(run.startedAt), "dayMinute", language, timeZone);
+				const atMs = Date.parse(run.startedAt);
+				const at = tellMoment(atMs, "dayMinute", language, timeZone);
 				const values = {
 					duration: run.durationMs,
 					clips: run.yield["clipsNew"] ?? 0,
@@ -44,7 +50,7 @@ export function RunsChart(props: {
 					key: run.runId,
 					value: values[chart],
 					sign: run.verdict === null ? runningSign : signOfVerdict[run.verdict],
-					at,
+					at: formatMoment(atMs, "dayMinute", language, timeZone),
 					told: `${at} · ${verdict} · ${shown}${here}`,
 					href: runPath(run.runId),
 					isHere: run.runId === props.runId,
@@ -78,14 +84,18 @@ export function RunsChart(props: {
 				heightPx={heightPx}
 				usual={chart === "duration" ? (usual?.durationMs ?? null) : null}
 				legend={
-					runs.length <= 1
-						? told.empty
-						: usual === undefined || chart !== "duration"
-							? told[chart] + words.stop.trim()
-							: told.usual(
-									formatDuration(usual.durationMs, language),
-									formatCount(usual.runs, language),
-								)
+					others.value === undefined
+						? others.refusal === undefined
+							? words.states.loading
+							: tell(others.refusal) + words.blank + words.states.missing.runs
+						: runs.length <= 1
+							? told.empty
+							: usual === undefined || chart !== "duration"
+								? told[chart] + words.stop.trim()
+								: told.usual(
+										formatDuration(usual.durationMs, language),
+										formatCount(usual.runs, language),
+									)
 				}
 			>
 				<details class="as-table">

@@ -36,10 +36,8 @@ export default function TaskPage(props: { readonly runId: string; readonly taskI
 			<Refused refusal={answer.refusal} retry={answer.reload} />
 		);
 	}
-	const times =
-		run.value === undefined
-			? []
-			: readAttemptTimes(task.attempts, run.value.startedAt, nowMs, task.state === "failed");
+	const startedAt = run.value?.startedAt ?? "";
+	const times = readAttemptTimes(task.attempts, startedAt, nowMs, task.state === "failed");
 	const count = (counts: Readonly<Record<string, number>>, name: string) =>
 		formatCount(counts[name] ?? 0, language);
 	return (
@@ -98,6 +96,13 @@ export default function TaskPage(props: { readonly runId: string; readonly taskI
 				<h2>{words.task.attempts}</h2>
 				{task.attempts.length === 0 ? (
 					<Empty title={isOpen ? words.task.noAttempts : words.task.noAttemptsClosed} />
+				) : run.value === undefined ? (
+					// Their times count from its start.
+					run.refusal === undefined ? (
+						<Loading />
+					) : (
+						<Refused refusal={run.refusal} retry={run.reload} />
+					)
 				) : (
 					<>
 						<Timeline times={times} />
