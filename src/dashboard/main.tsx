@@ -16,6 +16,7 @@ import "./styles/matrix.css";
 import "./styles/incidents.css";
 import "./styles/sign-in.css";
 import "./styles/narrow.css";
+import "./styles/forced-colours.css";
 
 const holder = document.getElementById("ledger");
 if (holder === null) throw new Error("index.html has no place for the ledger");

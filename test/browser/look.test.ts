@@ -81,6 +81,31 @@ describe("colours", () => {
 	});
 });
 
+describe("where the system chooses the colours", () => {
+	it("what is chosen, and what a figure says, can be told from what is not", async () => {
+		const { page } = await visit(`/runs/${await havePartialRun()}?state=failed`);
+		await page.emulateMedia({ forcedColors: "active" });
+		await settle(page);
+		const styleOf = (selector: string, name: string) =>
+			page.evaluate(
+				`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).getPropertyValue("${name}")`,
+			);
+		for (const [chosen, other] of [
+			[".segments input:checked + span", ".segments input:not(:checked) + span"],
+			[".chip[aria-pressed=true]", ".chip[aria-pressed=false]"],
+		] as const) {
+			expect(await styleOf(chosen, "outline-style"), chosen).toBe("solid");
+			expect(await styleOf(other, "outline-style"), other).toBe("none");
+		}
+		const paper = await styleOf("html", "background-color");
+		expect(await styleOf(".part-succeeded", "background-color")).not.toBe(paper);
+		expect(await styleOf(".pages [aria-current] ", "color")).not.toBe(paper);
+		// A cross on its square is no square: more than one colour is in the grid.
+		const colours = Number(await page.evaluate(countsColours));
+		expect(colours).toBeGreaterThanOrEqual(3);
+	});
+});
+
 describe("the language", () => {
 	it("can be switched, before signing in, too, and stays so after a reload", async () => {
 		const { page } = await visit("/sign-in", { as: null });
@@ -123,6 +148,19 @@ describe("times", () => {
 		expect(await shown.innerText()).toMatch(/UTC$/);
 	});
 });
+
+/** How many colours fill the grid of tasks, but for what is between them where edges are smoothed. */
+const countsColours = `(() => {
+	const canvas = document.querySelector(".task-grid canvas");
+	const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+	const seen = new Map();
+	for (let at = 0; at < data.length; at += 4) {
+		if (data[at + 3] !== 255) continue;
+		const colour = [...data.slice(at, at + 3)].join();
+		seen.set(colour, (seen.get(colour) ?? 0) + 1);
+	}
+	return [...seen.values()].filter((pixels) => pixels > 5).length;
+})()`;
 
 /** Of "rgb(250, 247, 240)", roughly: 0 is black and 1 is white. */
 function luminance(color: unknown): number {

@@ -2,6 +2,8 @@
 export function colourOf(element: HTMLElement, name: string): string {
 	const probe = document.createElement("i");
 	probe.style.color = `var(--${name})`;
+	// Where the system chooses colours, all would be one, and a cross on its square could not be seen.
+	probe.style.setProperty("forced-color-adjust", "none");
 	element.append(probe);
 	const { color } = getComputedStyle(probe);
 	probe.remove();
