@@ -42,7 +42,9 @@ describe("an operator who starts a run", () => {
 			expect.stringMatching(/^About[\d.]+ (ms|s|min)/),
 			"Twitch points40of 800 a minute",
 		]);
-		await dialog.getByText("Estimated from the last 1 run.").waitFor();
+		await dialog
+			.getByText("Estimated from 1 earlier run. Retries take longer, and more points.")
+			.waitFor();
 		await dialog.getByRole("button", { name: "Start it" }).dblclick();
 		await page.waitForURL(/\/runs\/[^/]+-m/);
 		await page.getByRole("heading", { name: "All 40 tasks succeeded." }).waitFor();
@@ -61,6 +63,8 @@ describe("an operator who starts a run", () => {
 		const { page } = stage;
 		await page.getByRole("button", { name: "Start a run now" }).click();
 		await page.getByRole("dialog").waitFor();
+		// What the focus is on first does nothing.
+		expect(await page.evaluate("document.activeElement.textContent")).toBe("Not now");
 		await page.keyboard.press("Escape");
 		await page.getByRole("dialog").waitFor({ state: "detached" });
 		expect(stage.posted).toEqual([]);
@@ -146,10 +150,10 @@ describe("an operator who stops a run", () => {
 		await page.getByRole("button", { name: "Cancel this run" }).click();
 		const dialog = page.getByRole("dialog");
 		await dialog
-			.getByText(/^Stops \d+ tasks that have not started; \d+ under way may finish\.$/)
+			.getByText(/^Stops \d+ tasks that are not under way\. \d+ under way may still finish\.$/)
 			.waitFor();
 		await dialog.getByRole("button", { name: "Stop it" }).dblclick();
-		await dialog.getByText(/^[1-9]\d* tasks were stopped; \d+ under way finish\.$/).waitFor();
+		await dialog.getByText(/^[1-9]\d* tasks were stopped\. \d+ under way finish(es)?\.$/).waitFor();
 		expect(stage.posted).toEqual([`POST /api/runs/${runId}/cancel`]);
 		await dialog.locator("footer").getByRole("button", { name: "Close" }).click();
 		await dialog.waitFor({ state: "detached" });
@@ -159,6 +163,8 @@ describe("an operator who stops a run", () => {
 		expect(tasks.cancelled).toBeGreaterThan(0);
 		await page.locator(".state-legend").getByText(`${tasks.cancelled} cancelled`).waitFor();
 		expect(await page.getByRole("button", { name: "Cancel this run" }).count()).toBe(0);
+		// The button that asked is gone: one goes on at the content, and not at the beginning of the page.
+		await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("content");
 		expect(await readActs()).toContainEqual(
 			expect.stringContaining(`run.cancel ${runId} ${tasks.cancelled} cancelled`),
 		);
@@ -174,9 +180,9 @@ describe("an operator who stops a run", () => {
 		await page.getByRole("heading", { name: /^Running/ }).waitFor();
 		await page.keyboard.press("c");
 		const dialog = page.getByRole("dialog");
-		await dialog.getByText(/^Stops all tasks that have not started/).waitFor();
+		await dialog.getByText(/^Stops all tasks that are not under way/).waitFor();
 		await dialog.getByRole("button", { name: "Stop it" }).click();
-		await dialog.getByText(/under way finish\.$/).waitFor();
+		await dialog.getByText(/under way finish(es)?\.$/).waitFor();
 		stage.answer([0], null);
 		await deployment.sealed(runId);
 	});
@@ -201,6 +207,7 @@ describe("an operator who pauses the schedule", () => {
 		await page.getByRole("button", { name: "Pause the schedule" }).click();
 		const dialog = page.getByRole("dialog");
 		const pause = dialog.getByRole("button", { name: "Pause", exact: true });
+		expect(await page.evaluate("document.activeElement.id")).toBe("pause-hours");
 		await pause.click();
 		// Nothing is sent before it says why.
 		await dialog.getByText("Say why, in a few words.").waitFor();
@@ -214,6 +221,7 @@ describe("an operator who pauses the schedule", () => {
 		const due = page.locator(".due.paused");
 		await due.waitFor();
 		expect(await due.textContent()).toContain("<script>alert(1)</script> moves D1");
+		expect(await due.textContent()).toMatch(/No slot runs until .* UTC\. Reason: /);
 		const { paused } = (await readSchedule()) ?? {};
 		const hours = (Date.parse(paused?.until ?? "") - Date.now()) / 3_600_000;
 		expect(hours).toBeGreaterThan(5.9);

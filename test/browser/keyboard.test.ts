@@ -90,7 +90,7 @@ describe("by keyboard alone", () => {
 
 		await page.locator("#content").focus();
 		await page.keyboard.press("?");
-		await tabTo(page, "Single keys do something");
+		await tabTo(page, "Use single keys");
 		await page.keyboard.press("Space");
 		await page.keyboard.press("Escape");
 		await waitUntilClosed(page);

@@ -82,7 +82,7 @@ describe("on the ledger's first page", () => {
 		const sentence = "Too many tasks of collect-clips failed";
 		expect(await alarm.innerText()).toContain(sentence);
 		expect(await alarm.innerText()).toContain(
-			"Open the run, look at its causes, and re-run what failed.",
+			"Open the run, look at its causes, and re\u2011run what failed.",
 		);
 		const below = page.locator("#content > section:not(.alarm)").first();
 		const alarmBox = await alarm.boundingBox();

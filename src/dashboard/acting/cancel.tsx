@@ -2,6 +2,7 @@ import { post } from "../api/client.ts";
 import type { TaskState } from "../api/shapes.ts";
 import { formatCount } from "../format/spans.ts";
 import { useReader } from "../parts/reader.tsx";
+import { tellCancelled } from "../parts/told-run.ts";
 import { Question } from "./question.tsx";
 
 interface Cancelled {
@@ -21,6 +22,7 @@ export function CancelDialog(props: {
 	const { words, language } = useReader();
 	const count = (value: number) => formatCount(value, language);
 	const running = props.states.filter((state) => state === "running").length;
+	const stops = Math.max(0, props.open - running);
 	return (
 		<Question<never, Cancelled>
 			title={words.act.cancel}
@@ -33,7 +35,8 @@ export function CancelDialog(props: {
 					<p>
 						{props.states.length === 0
 							? words.act.cancelToldUncounted
-							: words.act.cancelTold(count(Math.max(0, props.open - running)), count(running))}
+							: words.act.cancelStops(stops, count(stops)) +
+								(running === 0 ? "" : words.blank + words.act.cancelSpares(count(running)))}
 					</p>
 					<p>{words.act.cancelSealed}</p>
 				</>
@@ -41,7 +44,7 @@ export function CancelDialog(props: {
 			send={(key) => post(`/api/runs/${encodeURIComponent(props.runId)}/cancel`, undefined, key)}
 			onDone={(result) => {
 				props.onDone();
-				return words.act.cancelDone(count(result.cancelled), count(result.running));
+				return tellCancelled(result.cancelled, result.running, words, language);
 			}}
 			onClose={props.onClose}
 		/>

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { post } from "../api/client.ts";
 import type { ScheduledJob } from "../api/shapes.ts";
-import { formatCount, formatMoment } from "../format/spans.ts";
+import { formatCount } from "../format/spans.ts";
 import { useReader } from "../parts/reader.tsx";
 import { Moment } from "../parts/time.tsx";
 import { Question } from "./question.tsx";
@@ -106,21 +106,14 @@ export function ResumeDialog(props: {
 	readonly onDone: () => void;
 	readonly onClose: () => void;
 }) {
-	const { words, language, timeZone } = useReader();
-	const { nextSlot } = props.job;
+	const { words } = useReader();
 	return (
 		<Question<never, ScheduledJob>
 			title={words.schedule.resume}
 			asks={`resume ${props.job.job}`}
 			confirm={words.act.doResume}
 			check={null}
-			describe={() => (
-				<p>
-					{words.act.resumeTold(
-						formatMoment(Date.parse(nextSlot), "dayMinute", language, timeZone),
-					)}
-				</p>
-			)}
+			describe={() => <p>{words.act.resumeTold(<Moment at={props.job.nextSlot} />)}</p>}
 			send={(key) => post("/api/schedule/resume", { job: props.job.job }, key)}
 			onDone={() => {
 				props.onDone();

@@ -22,7 +22,7 @@ export function RerunDialog(props: {
 	const path = `/api/runs/${encodeURIComponent(props.runId)}/rerun`;
 	return (
 		<Question<DryRun, { readonly runId: string }>
-			title={words.act.rerun}
+			title={words.act.rerunTitle[props.what.scope]}
 			asks={`rerun ${props.runId} ${JSON.stringify(props.what)}`}
 			confirm={words.act.doRerun}
 			check={() => post(path, { ...props.what, dryRun: true })}

@@ -3,8 +3,9 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { useReader } from "./reader.tsx";
 
 /**
- * A modal question. Escape, the browser's Back and its button close it; focus goes back by itself. While it is held,
- * neither Escape nor the button does.
+ * A modal question. Escape, the browser's Back and its button close it. While it is held, neither Escape nor the
+ * button does. The focus goes to the first thing that can be done, so the button that closes it stands last; and from
+ * there back to where it was, or to the page's content where that is gone.
  */
 export function Dialog(props: {
 	readonly title: string;
@@ -36,25 +37,31 @@ export function Dialog(props: {
 			dialog.removeEventListener("cancel", stay);
 			dialog.removeEventListener("close", tell);
 			dialog.close();
+			setTimeout(keepFocus);
 		};
 	}, []);
 	return (
 		<dialog ref={element} class="dialog" aria-labelledby={titleId}>
-			<header class="dialog-head">
-				<h2 id={titleId}>{props.title}</h2>
-				<button
-					type="button"
-					class="icon-button"
-					aria-label={words.close}
-					aria-disabled={props.isHeld ?? false}
-					onClick={() => isHeld.current || element.current?.close()}
-				>
-					<svg class="mark" viewBox="0 0 16 16" aria-hidden="true">
-						<path class="stroke" d="m4 4 8 8m0-8-8 8" />
-					</svg>
-				</button>
-			</header>
+			<h2 id={titleId}>{props.title}</h2>
 			<div class="dialog-body">{props.children}</div>
+			<button
+				type="button"
+				class="icon-button"
+				aria-label={words.close}
+				aria-disabled={props.isHeld ?? false}
+				onClick={() => isHeld.current || element.current?.close()}
+			>
+				<svg class="mark" viewBox="0 0 16 16" aria-hidden="true">
+					<path class="stroke" d="m4 4 8 8m0-8-8 8" />
+				</svg>
+			</button>
 		</dialog>
 	);
+}
+
+/** A button that is gone with what it did takes the focus with it: then one goes on at the page's content. */
+function keepFocus(): void {
+	const { activeElement } = document;
+	if (activeElement !== null && activeElement !== document.body) return;
+	document.getElementById("content")?.focus({ preventScroll: true });
 }

@@ -2,13 +2,25 @@ import type { Summary } from "../api/shapes.ts";
 import { formatCount } from "../format/spans.ts";
 import type { Language, Words } from "../words/words.ts";
 
+/** What came of stopping a run. Pure. */
+export function tellCancelled(
+	stopped: number,
+	running: number,
+	words: Words,
+	language: Language,
+): string {
+	const done = words.act.cancelDone(stopped, formatCount(stopped, language));
+	if (running === 0) return done;
+	return done + words.blank + words.act.cancelSpared(running, formatCount(running, language));
+}
+
 /** What a run came to, or how far it is, in one sentence. Pure. */
 export function tellRun(run: Summary, words: Words, language: Language): string {
 	const count = (value: number) => formatCount(value, language);
 	const { planned, succeeded, open } = run.tasks;
 	if (run.verdict === null) {
 		const state = run.state === "sealed" ? "sealing" : run.state;
-		return words.openTold(state, count(planned - open), count(planned));
+		return words.openTold[state](planned, count(planned - open), count(planned));
 	}
 	switch (run.verdict) {
 		case "succeeded":
@@ -19,6 +31,6 @@ export function tellRun(run: Summary, words: Words, language: Language): string 
 			return words.verdictTold.partial(count(missing), count(planned));
 		}
 		default:
-			return words.verdictTold[run.verdict](count(succeeded), count(planned));
+			return words.verdictTold[run.verdict](planned, count(succeeded), count(planned));
 	}
 }

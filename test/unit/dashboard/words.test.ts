@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Incident } from "../../../src/dashboard/api/shapes.ts";
+import type { Incident, Summary } from "../../../src/dashboard/api/shapes.ts";
 import { tellFailure, tellSlotReason } from "../../../src/dashboard/parts/told-failure.ts";
 import { tellIncident } from "../../../src/dashboard/parts/told-incident.ts";
-import { tellRun } from "../../../src/dashboard/parts/told-run.ts";
+import { tellCancelled, tellRun } from "../../../src/dashboard/parts/told-run.ts";
 import { chooseLanguage, languages, wordsOf } from "../../../src/dashboard/words/words.ts";
 import { runStates, verdicts } from "../../../src/domain/run.ts";
 import { readSlotReason, writeSlotReason } from "../../../src/domain/slot-reason.ts";
@@ -43,6 +43,26 @@ describe("a run in one sentence", () => {
 		expect(tell(193)).toBe("7 of 200 tasks did not succeed.");
 	});
 
+	it("says of a single task what it says of a single thing", () => {
+		const tell = (parts: Partial<Summary>, succeeded: number) =>
+			tellRun(
+				aSummary({ ...parts, tasks: { ...tasks, planned: 1, succeeded, open: 1 - succeeded } }),
+				wordsOf.en,
+				"en",
+			);
+		expect(tell({ verdict: "succeeded" }, 1)).toBe("Its only task succeeded.");
+		expect(tell({ verdict: "failed" }, 0)).toBe("Its only task did not succeed.");
+		expect(tell({ verdict: "cancelled" }, 0)).toBe(
+			"Stopped by an operator: 0 of 1 task had succeeded.",
+		);
+		expect(tell({ verdict: null, state: "running" }, 0)).toBe("Running: 0 of 1 task is done.");
+		expect(tellCancelled(1, 0, wordsOf.en, "en")).toBe("1 task was stopped.");
+		expect(tellCancelled(8, 1, wordsOf.en, "en")).toBe(
+			"8 tasks were stopped. 1 under way finishes.",
+		);
+		expect(tellCancelled(8, 1, wordsOf.ja, "ja")).toBe("8件を止めました。実行中の1件は続きます。");
+	});
+
 	it("does not say that all succeeded when there was nothing", () => {
 		const run = aSummary({ verdict: "succeeded", tasks: { ...tasks, planned: 0, succeeded: 0 } });
 		expect(tellRun(run, wordsOf.en, "en")).toBe("There was nothing to do.");
@@ -67,7 +87,7 @@ describe("an incident", () => {
 		expect(tellIncident(incident, wordsOf.en, "en")).toEqual({
 			title: "Too many tasks of collect-clips failed",
 			what: ["12 of 200 tasks did not succeed: 11 failed, 1 lost.", "Up to 5% is tolerated."],
-			toDo: "Open the run, look at its causes, and re-run what failed.",
+			toDo: "Open the run, look at its causes, and re\u2011run what failed.",
 			orElse: "If so many failures are normal here, raise TOLERATED_FAILURE_PERCENT.",
 		});
 		const told = tellIncident(incident, wordsOf.ja, "ja");

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
 import type { AuditEntry } from "../../api/shapes.ts";
-import { formatCount } from "../../format/spans.ts";
 import { useReader } from "../../parts/reader.tsx";
 import { Moment } from "../../parts/time.tsx";
+import { tellCancelled } from "../../parts/told-run.ts";
 import { runPath } from "../../url/routes.ts";
 
 /** What stands in an entry, with its runs as links and its times in the reader's zone. */
@@ -26,8 +26,7 @@ export function Result({ entry }: { readonly entry: AuditEntry }) {
 	if (result === null) return <span class="soft">{page.unknown}</span>;
 	const [, stopped, running] = cancelled.exec(result) ?? [];
 	if (stopped !== undefined && running !== undefined) {
-		const count = (digits: string) => formatCount(Number(digits), language);
-		return <>{words.act.cancelDone(count(stopped), count(running))}</>;
+		return <>{tellCancelled(Number(stopped), Number(running), words, language)}</>;
 	}
 	const [at] = time.exec(result) ?? [];
 	if (at !== undefined) return <>{words.act.until(<Moment at={at} />)}</>;

@@ -3,7 +3,7 @@ import { PauseDialog, ResumeDialog } from "../../acting/pause.tsx";
 import { StartDialog } from "../../acting/start.tsx";
 import type { ScheduledJob, Summary } from "../../api/shapes.ts";
 import { useResource } from "../../api/use-resource.ts";
-import { formatCount, formatDuration, formatMoment } from "../../format/spans.ts";
+import { formatCount, formatDuration } from "../../format/spans.ts";
 import { useKey } from "../../layout/key-names.ts";
 import { Mark, runningSign, Seal } from "../../parts/marks.tsx";
 import { Empty, Loading, Refused } from "../../parts/notices.tsx";
@@ -86,16 +86,15 @@ export function JobEntry(props: {
 }
 
 function NextDue({ schedule }: { readonly schedule: ScheduledJob | null }) {
-	const { words, language, timeZone } = useReader();
+	const { words } = useReader();
 	const age = useAge();
 	if (schedule === null) return <p class="due">{words.noSchedule}</p>;
 	const { paused, nextSlot } = schedule;
 	if (paused !== null) {
-		const until = formatMoment(Date.parse(paused.until), "dayMinute", language, timeZone);
 		return (
 			<p class="due paused">
 				<Mark sign={{ tone: "warn", glyph: "pause" }} /> <strong>{words.schedule.paused}</strong>{" "}
-				{words.schedule.pausedTold(until)} {words.schedule.reason}
+				{words.schedule.pausedTold(<Moment at={paused.until} />)} {words.schedule.reason}
 				{words.colon}
 				{paused.reason}
 			</p>

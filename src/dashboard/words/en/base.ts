@@ -56,7 +56,7 @@ export const baseWords = {
 		start: "Start a run",
 		older: "Previous run",
 		newer: "Next run",
-		enabled: "Single keys do something",
+		enabled: "Use single keys",
 		thenPress: "then",
 	},
 	/** Of those who have no name of their own. */

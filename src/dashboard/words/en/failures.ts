@@ -3,11 +3,11 @@ import type { SlotReason } from "../../../domain/slot-reason.ts";
 /** What went wrong, by its code, and why the ledger refuses something. What others said stands beside it as they said it. */
 export const failureWords = {
 	failure: {
-		twitch_bad_request: "Twitch takes the question for a wrong one.",
+		twitch_bad_request: "Twitch says that the request was wrong.",
 		twitch_unauthorized: "Twitch does not accept the app's token.",
 		twitch_not_found: "Twitch does not know this streamer.",
-		twitch_refused: "Twitch refused the question.",
-		twitch_throttled: "Twitch wanted fewer questions.",
+		twitch_refused: "Twitch refused the request.",
+		twitch_throttled: "Twitch wanted fewer requests: its limit was reached.",
 		twitch_server_error: "Twitch had trouble of its own.",
 		twitch_broken_answer: "Twitch's answer could not be read.",
 		twitch_timeout: "Twitch did not answer in time.",
@@ -41,7 +41,7 @@ export const failureWords = {
 	refusal: {
 		run_closed: "This run is over: nothing is left to cancel.",
 		run_open: "This run is not sealed yet. Wait for it, or cancel it.",
-		nothing_to_rerun: "None of these tasks failed: there is nothing to re-run.",
+		nothing_to_rerun: "None of these tasks failed: there is nothing to re\u2011run.",
 		tasks_forgotten: "The tasks of this run are no longer kept: start a new run instead.",
 		unknown_task_ids: "Some of these tasks are not of this run.",
 		invalid_task_ids: "That is no list of tasks that one rerun can take.",

@@ -34,7 +34,7 @@ export const homeWords = {
 		newClips: "New",
 		requests: "Twitch requests",
 		duration: "Duration",
-		trigger: "Started by",
+		trigger: "Trigger",
 		older: "Older runs",
 		newest: "Newest runs",
 		all: "All verdicts",
@@ -45,7 +45,7 @@ export const homeWords = {
 	},
 	schedule: {
 		paused: "Paused",
-		pausedTold: (until: string) => `No slot runs until ${until}.`,
+		pausedTold: <Time>(until: Time): (string | Time)[] => ["No slot runs until ", until, "."],
 		resume: "Resume the schedule",
 		pause: "Pause the schedule",
 		startNow: "Start a run now",

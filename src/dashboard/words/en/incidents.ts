@@ -1,6 +1,8 @@
 import type { IncidentKind } from "../../../domain/incident.ts";
 import { s } from "./plural.ts";
 
+// The hyphen of "re-run" in a sentence is one at which no line ends (U+2011).
+
 const triggers = "the Worker's Cron Triggers in the Cloudflare dashboard";
 
 /** Incidents, on their page and above all on the first. */
@@ -44,18 +46,18 @@ export const incidentWords = {
 	incident: {
 		run_failed: {
 			title: (job) => `A run of ${job} failed`,
-			toDo: "Open the run and look at its causes. When they are gone, re-run what failed.",
+			toDo: "Open the run and look at its causes. When they are gone, re\u2011run what failed.",
 			over: "A later run went well again.",
 		},
 		run_timed_out: {
 			title: (job) => `A run of ${job} timed out`,
-			toDo: "Open the run, see what is missing, and re-run it.",
+			toDo: "Open the run, see what is missing, and re\u2011run it.",
 			orElse: "If runs simply need more time, raise RUN_DEADLINE_MINUTES.",
 			over: "A later run was done before its deadline.",
 		},
 		run_over_tolerance: {
 			title: (job) => `Too many tasks of ${job} failed`,
-			toDo: "Open the run, look at its causes, and re-run what failed.",
+			toDo: "Open the run, look at its causes, and re\u2011run what failed.",
 			orElse: "If so many failures are normal here, raise TOLERATED_FAILURE_PERCENT.",
 			over: "A later run stayed within what is tolerated.",
 		},

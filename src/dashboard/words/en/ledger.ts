@@ -54,20 +54,34 @@ export const ledgerWords = {
 	// What a run came to, in one sentence.
 	verdictTold: {
 		succeeded: (planned: number, shown: string) =>
-			planned === 0 ? "There was nothing to do." : `All ${shown} ${s(planned, "task")} succeeded.`,
+			planned === 0
+				? "There was nothing to do."
+				: planned === 1
+					? "Its only task succeeded."
+					: `All ${shown} tasks succeeded.`,
 		partial: (shown: string, planned: string) => `${shown} of ${planned} tasks did not succeed.`,
 		failed: (planned: number, shown: string) =>
-			planned === 0 ? "The run could not be planned." : `None of ${shown} tasks succeeded.`,
-		cancelled: (shown: string, planned: string) =>
-			`Stopped by an operator: ${shown} of ${planned} tasks had succeeded.`,
-		timed_out: (shown: string, planned: string) =>
-			`The deadline cut it off: ${shown} of ${planned} tasks had succeeded.`,
+			planned === 0
+				? "The run could not be planned."
+				: planned === 1
+					? "Its only task did not succeed."
+					: `None of ${shown} tasks succeeded.`,
+		cancelled: (planned: number, part: string, whole: string) =>
+			`Stopped by an operator: ${part} of ${whole} ${s(planned, "task")} had succeeded.`,
+		timed_out: (planned: number, part: string, whole: string) =>
+			`The deadline cut it off: ${part} of ${whole} ${s(planned, "task")} had succeeded.`,
 	},
-	openTold: (state: "planning" | "running" | "sealing", done: string, planned: string) =>
-		state === "planning"
-			? "Planning: the tasks are being listed."
-			: state === "running"
-				? `Running: ${done} of ${planned} tasks are done.`
-				: `Sealing: all ${planned} tasks are closed, and the result is being written.`,
+	openTold: {
+		planning: () => "Planning: the tasks are being listed.",
+		running: (planned: number, part: string, whole: string) =>
+			`Running: ${part} of ${whole} ${s(planned, "task is", "tasks are")} done.`,
+		sealing: (planned: number, _: string, whole: string) =>
+			`Sealing: ${s(planned, "its only task is", `all ${whole} tasks are`)} closed, and the result is being written.`,
+	} as Readonly<
+		Record<
+			"planning" | "running" | "sealing",
+			(planned: number, part: string, whole: string) => string
+		>
+	>,
 	chart: { cut: "A broken bar is higher than fits here." },
 };

@@ -4,7 +4,7 @@ export const signInWords = {
 		title: "Sign in",
 		lead: "The ledger of every run.",
 		token: "Token",
-		tokenTold: "ADMIN_TOKEN to act, VIEWER_TOKEN to look. “npm start” shows it.",
+		tokenTold: "ADMIN_TOKEN to act, VIEWER_TOKEN to look. “npm start” shows the one that it makes.",
 		go: "Open the ledger",
 		checking: "Checking …",
 		wrong: "That is not a token of this daicho. Check for a missing letter.",

@@ -52,20 +52,26 @@ export const ledgerWords: typeof English = {
 	},
 	verdictTold: {
 		succeeded: (planned, shown) =>
-			planned === 0 ? "対象がありませんでした。" : `${shown}件すべて成功しました。`,
+			planned === 0
+				? "対象がありませんでした。"
+				: planned === 1
+					? "1件が成功しました。"
+					: `${shown}件すべて成功しました。`,
 		partial: (shown, planned) => `${planned}件のうち${shown}件が成功しませんでした。`,
 		failed: (planned, shown) =>
-			planned === 0 ? "計画を立てられませんでした。" : `${shown}件のうち1件も成功しませんでした。`,
-		cancelled: (shown, planned) =>
-			`操作により中止。${planned}件のうち${shown}件は成功していました。`,
-		timed_out: (shown, planned) =>
-			`期限により打ち切り。${planned}件のうち${shown}件は成功していました。`,
+			planned === 0
+				? "計画を立てられませんでした。"
+				: planned === 1
+					? "1件が成功しませんでした。"
+					: `${shown}件のうち1件も成功しませんでした。`,
+		cancelled: (_, part, whole) => `操作により中止。${whole}件のうち${part}件は成功していました。`,
+		timed_out: (_, part, whole) =>
+			`期限により打ち切り。${whole}件のうち${part}件は成功していました。`,
 	},
-	openTold: (state, done, planned) =>
-		state === "planning"
-			? "計画中：タスクを洗い出しています。"
-			: state === "running"
-				? `実行中：${planned}件のうち${done}件が終了。`
-				: `記帳中：${planned}件すべてが閉じ、結果を書き込んでいます。`,
+	openTold: {
+		planning: () => "計画中：タスクを洗い出しています。",
+		running: (_, part, whole) => `実行中：${whole}件のうち${part}件が終了。`,
+		sealing: () => "記帳中：タスクはすべて終了し、結果を書き込んでいます。",
+	},
 	chart: { cut: "途中で切れた棒は、ここに収まらない高さです。" },
 };

@@ -63,7 +63,7 @@ export const runWords: typeof English = {
 		liveTold: "変化がすぐに表示されます。",
 		connecting: "接続中…",
 		asOf: (time) => `${time}時点`,
-		asOfTold: "ライブ接続が切れています。2秒ごとに確認し、再接続を続けます。",
+		asOfTold: "ライブ接続が切れています。数秒ごとに確認しながら、再接続を試みます。",
 	},
 	tasks: {
 		title: "タスク",

@@ -5,7 +5,8 @@ export const signInWords: typeof English = {
 		title: "サインイン",
 		lead: "すべての実行を記した台帳。",
 		token: "トークン",
-		tokenTold: "操作するならADMIN_TOKEN、見るだけならVIEWER_TOKEN。「npm start」が表示します。",
+		tokenTold:
+			"操作するならADMIN_TOKEN、見るだけならVIEWER_TOKEN。「npm start」が作ったものは、その画面に表示されます。",
 		go: "台帳を開く",
 		checking: "確認中…",
 		wrong: "このdaichoのトークンではありません。抜けた文字がないか確かめてください。",
