@@ -30,7 +30,10 @@ export function Heading(props: {
 					{summary.slot !== null && (
 						<>
 							{" "}
-							· {words.run.slotTime} <Moment at={summary.slot} />
+							·{" "}
+							<span class="together">
+								{words.run.slotTime} <Moment at={summary.slot} />
+							</span>
 						</>
 					)}
 				</p>
