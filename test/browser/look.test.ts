@@ -39,6 +39,28 @@ describe("on a phone of 360 pixels", () => {
 		expect(await measureOverflow(signIn)).toBe(0);
 	});
 
+	it("the audit page says who did what to what without being pushed to the side", async () => {
+		const runId = await havePartialRun();
+		const headers = { "content-type": "application/json" };
+		await ground.deployment.api(`/api/runs/${runId}/rerun`, {
+			method: "POST",
+			headers,
+			body: '{"scope":"failed"}',
+		});
+		const { page } = await visit("/audit", { context: { ...phone, locale: "ja-JP" } });
+		await settle(page);
+		const scroller = ".table-scroll";
+		const hidden = await page.evaluate(
+			`(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector("${scroller}"))`,
+		);
+		expect(hidden).toBe(0);
+		const row = page.getByRole("row").filter({ hasText: "再実行" }).first();
+		expect(await row.innerText()).toContain("管理者トークン");
+		expect(await row.getByRole("link", { name: runId }).isVisible()).toBe(true);
+		// No name is broken into a column of syllables.
+		expect((await row.boundingBox())?.height).toBeLessThan(160);
+	});
+
 	it("re-running what failed is one tap away, and its question fits on the screen", async () => {
 		const { page } = await visit(`/runs/${await havePartialRun()}`, { context: phone });
 		const button = page.getByRole("button", { name: "Re-run 3 failed tasks" });

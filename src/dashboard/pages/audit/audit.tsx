@@ -41,9 +41,13 @@ export default function AuditPage({ search }: { readonly search: string }) {
 						<thead>
 							<tr>
 								<th scope="col">{words.auditPage.when}</th>
-								<th scope="col">{words.auditPage.who}</th>
+								<th scope="col" class="roomy">
+									{words.auditPage.who}
+								</th>
 								<th scope="col">{words.auditPage.did}</th>
-								<th scope="col">{words.auditPage.subject}</th>
+								<th scope="col" class="roomy">
+									{words.auditPage.subject}
+								</th>
 								<th scope="col" class="roomy">
 									{words.auditPage.result}
 								</th>
@@ -79,22 +83,31 @@ export default function AuditPage({ search }: { readonly search: string }) {
 	);
 }
 
+/** On a phone who did it stands below the time, and to what below what was done. */
 function Entry({ entry }: { readonly entry: AuditEntry }) {
 	const { words } = useReader();
+	const who = words.actor[entry.who.name] ?? entry.who.name;
+	const role = words.role[entry.who.role];
 	return (
 		<tr>
 			<td>
 				<Moment at={entry.at} shape="daySecond" />
+				<span class="narrow-only">
+					{who} <span class="soft small together">{role}</span>
+				</span>
 			</td>
-			<td>
-				{words.actor[entry.who.name] ?? entry.who.name}
-				<span class="id soft">{words.role[entry.who.role]}</span>
+			<td class="roomy">
+				{who}
+				<span class="id soft">{role}</span>
 			</td>
 			<td>
 				{words.auditPage.action[entry.action] ?? entry.action}
 				<Detail entry={entry} />
+				<span class="narrow-only">
+					<Subject text={entry.subject} />
+				</span>
 			</td>
-			<td>
+			<td class="roomy">
 				<Subject text={entry.subject} />
 			</td>
 			<td class="roomy">
