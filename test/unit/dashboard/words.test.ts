@@ -63,6 +63,13 @@ describe("a run in one sentence", () => {
 		expect(tellCancelled(8, 1, wordsOf.ja, "ja")).toBe("8件を止めました。実行中の1件は続きます。");
 	});
 
+	it("is run again for what failed, for what was lost, or for both, by their names", () => {
+		expect(wordsOf.en.act.rerunFailed(1, 0, "1")).toBe("Re-run 1 failed task");
+		expect(wordsOf.en.act.rerunFailed(0, 109, "109")).toBe("Re-run 109 lost tasks");
+		expect(wordsOf.en.act.rerunFailed(2, 1, "3")).toBe("Re-run 3 failed or lost tasks");
+		expect(wordsOf.ja.act.rerunFailed(0, 109, "109")).toBe("消失した109件を再実行");
+	});
+
 	it("does not say that all succeeded when there was nothing", () => {
 		const run = aSummary({ verdict: "succeeded", tasks: { ...tasks, planned: 0, succeeded: 0 } });
 		expect(tellRun(run, wordsOf.en, "en")).toBe("There was nothing to do.");

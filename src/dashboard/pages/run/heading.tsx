@@ -175,8 +175,8 @@ function Actions(props: {
 	const [isCancelling, setCancelling] = useState(false);
 	const { summary, run } = props;
 	const isOpen = summary.verdict === null;
-	const failed = summary.tasks.failed + summary.tasks.lost;
-	const mayRerunFailed = mayAct && !isOpen && failed > 0;
+	const { failed, lost } = summary.tasks;
+	const mayRerunFailed = mayAct && !isOpen && failed + lost > 0;
 	useKey("r", mayRerunFailed ? () => props.onRerun({ scope: "failed" }) : null);
 	useKey("c", mayAct && isOpen ? () => setCancelling(true) : null);
 	if (!mayAct) return session === undefined ? null : <p class="soft small">{words.act.viewer}</p>;
@@ -188,7 +188,7 @@ function Actions(props: {
 					class="button primary"
 					onClick={() => props.onRerun({ scope: "failed" })}
 				>
-					{words.act.rerunFailed(failed, formatCount(failed, language))}
+					{words.act.rerunFailed(failed, lost, formatCount(failed + lost, language))}
 				</button>
 			)}
 			{!isOpen && (

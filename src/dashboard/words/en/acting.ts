@@ -3,7 +3,9 @@ import { s } from "./plural.ts";
 /** What the page can do, asked before it is done. */
 export const actingWords = {
 	act: {
-		rerunFailed: (count: number, shown: string) => `Re-run ${shown} failed ${s(count, "task")}`,
+		/** Failed and lost are two states: what was only lost is not said to have failed. */
+		rerunFailed: (failed: number, lost: number, shown: string) =>
+			`Re-run ${shown} ${lost === 0 ? "failed" : failed === 0 ? "lost" : "failed or lost"} ${s(failed + lost, "task")}`,
 		rerunAll: "Re-run all",
 		rerunSelected: (count: number, shown: string) => `Re-run ${shown} ${s(count, "task")}`,
 		rerunThese: "Re-run these",

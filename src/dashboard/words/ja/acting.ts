@@ -2,7 +2,8 @@ import type { actingWords as English } from "../en/acting.ts";
 
 export const actingWords: typeof English = {
 	act: {
-		rerunFailed: (_, shown) => `失敗した${shown}件を再実行`,
+		rerunFailed: (failed, lost, shown) =>
+			`${lost === 0 ? "失敗" : failed === 0 ? "消失" : "失敗・消失"}した${shown}件を再実行`,
 		rerunAll: "すべて再実行",
 		rerunSelected: (_, shown) => `${shown}件を再実行`,
 		rerunThese: "この原因の分を再実行",
@@ -16,7 +17,7 @@ export const actingWords: typeof English = {
 		viewer: "閲覧者としてサインインしているため、操作はできません。",
 		checking: "影響を確認しています…",
 		tasks: "タスク",
-		about: "およそ",
+		about: "所要の目安",
 		points: "Twitchポイント",
 		pointsTold: "毎分800のうち",
 		window: "元の実行と同じ期間を見ます。元の実行はそのまま残ります。",
