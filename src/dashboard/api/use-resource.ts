@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { Refusal } from "./client.ts";
 import { ask, isAskedOften, readKept, watch } from "./kept-answers.ts";
+import { retryAfterMs } from "./retry-after.ts";
 
 /**
  * A view's data: what was there before stays while newer is fetched, so that going back shows a page at once, and a
@@ -15,9 +16,6 @@ export interface Resource<T> {
 	readonly reload: () => void;
 }
 
-/** How soon to try again where nothing came, and nothing else would look again. */
-const retryMs = 4_000;
-
 /**
  * @param path null for nothing to fetch (yet)
  * @param refreshMs how often to look again while the page can be seen; null for once
@@ -29,11 +27,15 @@ export function useResource<T>(path: string | null, refreshMs: number | null = n
 		const unwatch = watch(path, () => redraw((count) => count + 1));
 		let wanted = true;
 		let retry: ReturnType<typeof setTimeout> | undefined;
+		let failures = 0;
 		const start = async () => {
 			clearTimeout(retry);
 			const mayRecover = await ask(path);
 			clearTimeout(retry);
-			if (wanted && mayRecover && refreshMs === null) retry = setTimeout(look, retryMs);
+			failures = mayRecover ? failures + 1 : 0;
+			// What has a period of its own is asked for again by it.
+			if (wanted && mayRecover && refreshMs === null)
+				retry = setTimeout(look, retryAfterMs(failures));
 		};
 		const look = () => {
 			if (document.visibilityState === "visible") void start();

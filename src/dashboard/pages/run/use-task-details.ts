@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get } from "../../api/client.ts";
+import { retryAfterMs } from "../../api/retry-after.ts";
 import type { Task, TaskState } from "../../api/shapes.ts";
 import { useResource } from "../../api/use-resource.ts";
 import { usePaced } from "../../parts/use-paced.ts";
@@ -12,7 +13,6 @@ import type { FoundTasks } from "./find-tasks.ts";
  * it is asked for when that has changed and not by the clock: a run that waits for Twitch costs nothing.
  */
 const openPaceMs = 3_000;
-const retryMs = 4_000;
 
 type TasksById = ReadonlyMap<string, Task>;
 /** How often each task has changed since it was first shown. */
@@ -92,7 +92,7 @@ function useSingleTasks(
 			if (!["offline", "broken"].includes(answer.refusal.kind)) return;
 			asked.current.delete(id);
 			clearTimeout(retry);
-			retry = setTimeout(() => setFailures((count) => count + 1), retryMs);
+			retry = setTimeout(() => setFailures(failures + 1), retryAfterMs(failures + 1));
 		};
 		for (const id of due) void ask(id);
 		return () => clearTimeout(retry);
