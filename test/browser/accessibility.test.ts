@@ -166,6 +166,8 @@ describe.each(views)("on %s in %s", (_screen, _language, context) => {
 		await page.locator("#content [role=alert]").waitFor();
 		barriers.push(...(await look(page, "no connection, and nothing known")));
 		await browser.setOffline(false);
+		// It comes back by itself: only then is the next page asked for.
+		await page.locator(".audit-table").waitFor();
 
 		const nothing: Readonly<Record<string, unknown>> = {
 			"/api/runs": { runs: [], cursor: null },
