@@ -34,6 +34,8 @@ describe("an operator who starts a run", () => {
 		await deployment.sealed(await stage.start());
 		await page.goto(stage.origin);
 		await page.locator(".last .sentence").waitFor();
+		// The key does something as soon as it is known that one may act, as the button does.
+		await page.getByRole("button", { name: "Start a run now" }).waitFor();
 		await page.keyboard.press("s");
 		const dialog = page.getByRole("dialog");
 		await dialog.locator(".estimate").waitFor();
