@@ -25,6 +25,11 @@ describe("by keyboard alone", () => {
 		// What is new is where one goes on, and not the address bar or the link that is gone.
 		expect(await page.evaluate("document.activeElement.id")).toBe("content");
 
+		await tabTo(page, "What these are");
+		await page.keyboard.press("Enter");
+		await page.getByText("messages that came twice and did nothing").waitFor();
+
+		await page.locator("#content").focus();
 		await tabTo(page, "Re-run 3 failed tasks");
 		await page.keyboard.press("Enter");
 		const dialog = page.getByRole("dialog", { name: "Re-run" });
@@ -87,6 +92,14 @@ describe("by keyboard alone", () => {
 		await page.keyboard.type(ground.streamer(7));
 		await page.waitForURL(`${ground.origin}/matrix?q=${ground.streamer(7)}`);
 		await page.locator(".matrix tbody tr").nth(1).waitFor({ state: "detached" });
+
+		// Back leads away from the page behind them: they do not stay over another one.
+		await page.locator("#content").focus();
+		await page.keyboard.press("?");
+		await keys.waitFor();
+		await page.goBack();
+		await keys.waitFor({ state: "detached" });
+		await page.goForward();
 
 		await page.locator("#content").focus();
 		await page.keyboard.press("?");

@@ -21,8 +21,14 @@ export function Keys() {
 
 	useEffect(() => {
 		const show = () => setShown(true);
+		// They stand in no address, so Back leads away from the page behind them.
+		const hide = () => setShown(false);
 		listeners.add(show);
-		return () => void listeners.delete(show);
+		window.addEventListener("popstate", hide);
+		return () => {
+			listeners.delete(show);
+			window.removeEventListener("popstate", hide);
+		};
 	}, []);
 
 	useEffect(() => {

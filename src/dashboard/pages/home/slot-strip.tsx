@@ -52,7 +52,7 @@ export function SlotStrip({ slots }: { readonly slots: readonly Slot[] }) {
 				</>
 			}
 		>
-			<details class="as-table">
+			<details class="unfolds">
 				<summary>{words.strip.asTable}</summary>
 				<SlotTable slots={slots} />
 			</details>

@@ -98,7 +98,7 @@ export function RunsChart(props: {
 									)
 				}
 			>
-				<details class="as-table">
+				<details class="unfolds">
 					<summary>{words.strip.asTable}</summary>
 					<RunsTable runs={runs} />
 				</details>

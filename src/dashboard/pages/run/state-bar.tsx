@@ -23,6 +23,12 @@ export function StateBar(props: {
 }) {
 	const { words, language } = useReader();
 	const { summary } = props;
+	const mended = [
+		{ word: "recovered", count: summary.tasks.recovered },
+		{ word: "retried", count: summary.attempts.retried },
+		{ word: "duplicates", count: summary.attempts.duplicateDeliveries },
+		{ word: "late", count: summary.attempts.lateReports },
+	] as const;
 	const counts = countStates(summary, props.states);
 	const shown = order.filter((state) => counts[state] > 0);
 	const told = shown
@@ -59,37 +65,24 @@ export function StateBar(props: {
 					<strong class="num">{formatDuration(summary.durationMs, language)}</strong>{" "}
 					<Comparison summary={summary} usual={props.usual} />
 				</li>
-				<Care
-					count={summary.tasks.recovered}
-					word={words.run.recovered}
-					told={words.run.recoveredTold}
-				/>
-				<Care
-					count={summary.attempts.retried}
-					word={words.run.retried}
-					told={words.run.retriedTold}
-				/>
-				<Care
-					count={summary.attempts.duplicateDeliveries}
-					word={words.run.duplicates}
-					told={words.run.duplicatesTold}
-				/>
-				<Care
-					count={summary.attempts.lateReports}
-					word={words.run.late}
-					told={words.run.lateTold}
-				/>
+				{mended.map(({ word, count }) => (
+					<li key={word} class={count === 0 ? "none" : ""}>
+						<strong class="num">{formatCount(count, language)}</strong> {words.run[word]}
+					</li>
+				))}
 			</ul>
+			<details class="unfolds">
+				<summary>{words.run.careMeans}</summary>
+				<dl class="care-told">
+					{mended.map(({ word }) => (
+						<div key={word}>
+							<dt>{words.run[word]}</dt>
+							<dd>{words.run[`${word}Told`]}</dd>
+						</div>
+					))}
+				</dl>
+			</details>
 		</section>
-	);
-}
-
-function Care(props: { readonly count: number; readonly word: string; readonly told: string }) {
-	const { language } = useReader();
-	return (
-		<li title={props.told} class={props.count === 0 ? "none" : ""}>
-			<strong class="num">{formatCount(props.count, language)}</strong> {props.word}
-		</li>
 	);
 }
 

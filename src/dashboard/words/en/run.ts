@@ -23,6 +23,7 @@ export const runWords = {
 		longer: (times: string) => `${times}× the usual`,
 		asUsual: "as usual",
 		recovered: "Recovered",
+		careMeans: "What these are",
 		recoveredTold: "tasks that went missing and were not lost after all",
 		duplicates: "Duplicate deliveries",
 		duplicatesTold: "messages that came twice and did nothing",

@@ -22,6 +22,7 @@ export const runWords: typeof English = {
 		longer: (times) => `通常の${times}倍`,
 		asUsual: "通常どおり",
 		recovered: "回復",
+		careMeans: "これらの意味",
 		recoveredTold: "行方不明になったが失われなかったタスク",
 		duplicates: "重複配信",
 		duplicatesTold: "二度届いたが何もしなかったメッセージ",
