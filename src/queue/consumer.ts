@@ -42,6 +42,11 @@ export type Disposition =
 const ack: Disposition = { kind: "ack" };
 /** Work stops this long before the lease ends, so that the report is heard. */
 const leaseMarginMs = 15_000;
+/**
+ * From the invocation's begin to the end of its work, however long the lease: the platform ends a consumer after 15
+ * minutes, and a report may be asked for four times, 30 s each.
+ */
+const workMsMax = 750_000;
 const triesMax = 4;
 const longestPauseMs = 4_000;
 const retryDelaySeconds = 5;
@@ -78,19 +83,22 @@ export class Consumer {
 	async #handleMessage(message: TaskMessage, delivery: number): Promise<Disposition> {
 		const { findCoordinator, makeId, nowMs, log } = this.#ports;
 		const { runId, messageNo, taskIds } = message;
-		// The lease is timed from before the claim, by this clock alone.
-		const claimedAtMs = nowMs();
+		const beganAtMs = nowMs();
+		// The lease is timed by this clock alone, from before the call that is answered: that says what is left of it.
+		let claimedAtMs = beganAtMs;
 		const claimId = makeId() as ClaimId;
 		// Repeated under one id, a claim whose answer was lost is granted the same tasks again.
-		const claim: ClaimAnswer = await this.#insist(() =>
-			findCoordinator(runId).claim({ messageNo, taskIds, claimId, delivery }),
-		);
+		const claim: ClaimAnswer = await this.#insist(() => {
+			claimedAtMs = nowMs();
+			return findCoordinator(runId).claim({ messageNo, taskIds, claimId, delivery });
+		});
 		if (claim.kind === "unknown_run") {
 			log("warn", "message_of_unknown_run", { runId, messageNo });
 			return ack;
 		}
 		if (claim.tasks.length === 0) return ack;
-		const deadlineAtMs = claimedAtMs + claim.leaseMs - leaseMarginMs;
+		const leaseEndsAtMs = claimedAtMs + claim.leaseMs;
+		const deadlineAtMs = Math.min(leaseEndsAtMs - leaseMarginMs, beganAtMs + workMsMax);
 		const { results, meters } = await this.#perform(runId, claim, deadlineAtMs);
 		const { messageNo: leaseNo, leaseToken } = claim;
 		const report = { messageNo: leaseNo, leaseToken, results, meters };

@@ -107,6 +107,43 @@ describe("a consumer", () => {
 		expect(work?.now()).toBe(startedAtMs + 3_000);
 	});
 
+	it("whose claim is answered when it is asked again works for what is left of the lease", async () => {
+		const world = await running(1);
+		const startedAtMs = world.nowMs;
+		let work: Work | undefined;
+		const perform = world.job.perform.bind(world.job);
+		world.job.perform = async (given) => {
+			work = given;
+			return perform(given);
+		};
+		let claims = 0;
+		const hung = {
+			claim: async (request: Parameters<CoordinatorApi["claim"]>[0]) => {
+				const answer = await world.coordinator.claim(request);
+				claims += 1;
+				if (claims > 2) return answer;
+				world.nowMs += 31_000;
+				throw new Error("no answer within 30 s");
+			},
+			report: world.coordinator.report.bind(world.coordinator),
+		} as unknown as CoordinatorApi;
+		await world.consumer(hung).handle(world.take().body, 1);
+		expect(work?.deadlineAtMs).toBe(startedAtMs + 120_000 - 15_000);
+	});
+
+	it("has done its work long before the platform ends it, however long the lease", async () => {
+		const world = await running(1, { leaseMs: 900_000 });
+		const startedAtMs = world.nowMs;
+		let work: Work | undefined;
+		const perform = world.job.perform.bind(world.job);
+		world.job.perform = async (given) => {
+			work = given;
+			return perform(given);
+		};
+		await world.deliver(world.take());
+		expect(work?.deadlineAtMs).toBe(startedAtMs + 750_000);
+	});
+
 	it("whose job says nothing of a task has it tried again", async () => {
 		const world = await running(2);
 		const perform = world.job.perform.bind(world.job);
