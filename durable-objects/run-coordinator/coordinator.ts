@@ -208,7 +208,7 @@ export class Coordinator implements CoordinatorApi {
 		}
 		run = this.#findRun();
 		if (run?.state === "sealing" && (run.tryAgainAtMs ?? 0) <= ports.nowMs()) {
-			await sealRun(this.#context);
+			if (!(await sealRun(this.#context))) return this.#forget();
 		}
 		run = this.#findRun();
 		if (run?.state === "sealed" && (await isForgettable(this.#context, run))) await this.#forget();

@@ -24,18 +24,21 @@ import type { RunRow } from "./store.ts";
 const chunkTasks = 500;
 const longestSealBackoffMs = 900_000;
 
-export async function sealRun(context: CoordinatorContext): Promise<void> {
+/** @returns false when there is nothing to seal, because the run was sealed before: sealed is for ever */
+export async function sealRun(context: CoordinatorContext): Promise<boolean> {
 	const { ports, store } = context;
 	try {
 		const started = store.findRun();
-		if (started?.state !== "sealing") return;
-		await closeRun(ports.database, started, ports.nowMs());
+		if (started?.state !== "sealing") return true;
+		const isSealed = await closeRun(ports.database, started, ports.nowMs());
 		for (let chunks = 0; chunks < sealChunksPerAlarmMax; chunks += 1) {
 			const run = store.findRun();
-			if (run?.state !== "sealing") return;
+			if (run?.state !== "sealing") return true;
+			// With what was never said here: long ago, and forgotten. Planning could not ask D1, and gave up.
+			if (isSealed && run.summary === null) return false;
 			if (await sealNextChunk(context, run)) {
 				await forgetTasks(context);
-				return;
+				return true;
 			}
 		}
 	} catch (error) {
@@ -46,6 +49,7 @@ export async function sealRun(context: CoordinatorContext): Promise<void> {
 		ports.log("warn", "seal_failed", { runId: run.runId, failures, error: describeError(error) });
 		saveRun(context, run, { failures, tryAgainAtMs: ports.nowMs() + pauseMs }, {});
 	}
+	return true;
 }
 
 /** @returns whether that was the last one and D1 has confirmed the seal */

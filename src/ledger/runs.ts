@@ -41,20 +41,24 @@ export async function openRun(database: Database, run: RunHead): Promise<boolean
 /**
  * The gate: from here on no clip write of this run passes, because each asks for `closed_at_ms` to be null.
  * Inserts the row when D1 was down at the start.
+ * @returns whether the run is sealed in D1
  */
 export async function closeRun(
 	database: Database,
 	run: RunHead,
 	closedAtMs: number,
-): Promise<void> {
-	await database
-		.prepare(
-			`${insertRun}
-			ON CONFLICT (run_id) DO UPDATE SET closed_at_ms = excluded.closed_at_ms, state = excluded.state
-			WHERE runs.closed_at_ms IS NULL`,
-		)
-		.bind(...headValues(run), "sealing", closedAtMs)
-		.all();
+): Promise<boolean> {
+	const [, found] = await database.batch<{ sealed_at_ms: number | null }>([
+		database
+			.prepare(
+				`${insertRun}
+				ON CONFLICT (run_id) DO UPDATE SET closed_at_ms = excluded.closed_at_ms, state = excluded.state
+				WHERE runs.closed_at_ms IS NULL`,
+			)
+			.bind(...headValues(run), "sealing", closedAtMs),
+		database.prepare("SELECT sealed_at_ms FROM runs WHERE run_id = ?1").bind(run.runId),
+	]);
+	return found?.results[0]?.sealed_at_ms != null;
 }
 
 /** The last write of a run. A sealed row never changes again. */

@@ -56,6 +56,22 @@ describe("planning, sealing and forgetting", () => {
 		expect(database.rows("SELECT * FROM runs")).toEqual(before);
 		expect(await world.coordinator.summary()).toEqual({ kind: "unknown_run" });
 	});
+	it("nor when D1 cannot be asked for as long as it is planned: it is not sealed a second time", async () => {
+		const { world, database } = bare(2);
+		await world.start();
+		const sealed = await world.finish();
+		await world.ringWhenDue();
+		const before = database.rows("SELECT * FROM runs");
+		world.database.fails = "before";
+		await world.start();
+		for (let rings = 0; rings < 5; rings += 1) await world.ringWhenDue();
+		expect(await world.summary()).toMatchObject({ state: "sealing" });
+		world.database.fails = null;
+		for (let rings = 0; rings < 3; rings += 1) await world.ringWhenDue();
+		expect(await world.coordinator.summary()).toEqual({ kind: "unknown_run" });
+		expect(database.rows("SELECT * FROM runs")).toEqual(before);
+		expect(world.told).toEqual([sealed]);
+	});
 	it("tasks go 30 days after their seal, a run's row and younger tasks stay", async () => {
 		const { world, database } = bare(2, "first");
 		await world.start();
