@@ -1,4 +1,4 @@
-import type { LeaseToken } from "../../src/domain/ids.ts";
+import { type LeaseToken, leaseTokenOf } from "../../src/domain/ids.ts";
 import { claimTask, type Task } from "../../src/domain/task.ts";
 import type { ClaimGranted, ClaimRequest } from "./api.ts";
 import { type CoordinatorContext, saveRun } from "./context.ts";
@@ -19,7 +19,7 @@ export function claimTasks(
 	const again = unclaimed ? undefined : store.findLease(request.claimId);
 	if (again !== undefined) return grantAgain(context, run, again, nowMs);
 
-	const leaseToken = ports.makeId() as LeaseToken;
+	const leaseToken = leaseTokenOf(request.claimId);
 	const leaseExpiresAtMs = nowMs + ports.config.leaseMs;
 	const claimed: Task[] = [];
 	for (const task of store.findTasks(request.taskIds)) {

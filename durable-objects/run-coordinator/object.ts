@@ -42,7 +42,6 @@ export function runCoordinatorClass(createJobs: (env: Env, config: Config) => Jo
 				config,
 				nowMs: () => Date.now(),
 				dice: () => Math.random(),
-				makeId: () => crypto.randomUUID(),
 				log,
 				live: livePortsOf(ctx),
 				version: deployedVersion(env),

@@ -20,7 +20,6 @@ export interface CoordinatorPorts extends AlarmPorts {
 	readonly tellSealed: (summary: Summary) => Promise<void>;
 	readonly jobs: JobRegistry;
 	readonly config: CoordinatorConfig;
-	readonly makeId: () => string;
 	/** Whoever watches; left out where nobody can. */
 	readonly live?: LivePorts;
 	/** Of the deployed code, for the summary. */

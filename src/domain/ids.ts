@@ -17,7 +17,7 @@ export type RunId = Branded<"RunId">;
 export type TaskId = Branded<"TaskId">;
 /** Made at random by one consumer invocation; only the same id gets the same answer to a claim again. */
 export type ClaimId = Branded<"ClaimId">;
-/** Made at random by the coordinator for one claim; a report without the current one is not heard. */
+/** Of the claim that it was given to; a report without the current one is not heard. */
 export type LeaseToken = Branded<"LeaseToken">;
 
 const jobName = /^[a-z][a-z0-9-]{0,39}$/;
@@ -81,6 +81,11 @@ export function runIdAfter(job: JobName, before: RunId): RunId {
 
 export function jobOfRun(id: RunId): JobName {
 	return toJobName(id.replace(/-\d{8}T\d+Z.*$/, ""));
+}
+
+/** Follows from the claim, so that a call of a claim that has been reported is known for what it is, however late it comes. */
+export function leaseTokenOf(claimId: ClaimId): LeaseToken {
+	return claimId as string as LeaseToken;
 }
 
 /** Reruns are numbered on the run that the first of them was made from: the root of `…-r2` is `…`. */

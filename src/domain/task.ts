@@ -152,6 +152,8 @@ export function claimTask(
 	if (task.state === "waiting" && task.notBeforeMs !== null && task.notBeforeMs > lease.nowMs) {
 		return err("not_due");
 	}
+	// A call that arrives after the report of its own claim: its consumer is gone, and the lease would be nobody's.
+	if (task.leaseToken === lease.token) return err("already_reported");
 	return ok({
 		...task,
 		state: "running",

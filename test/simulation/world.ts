@@ -251,7 +251,6 @@ export class World implements Nature {
 				config: this.settings.config,
 				nowMs: process.nowMs,
 				dice: () => this.#dice.unit(),
-				makeId: () => this.makeId("lease"),
 				log: this.log,
 				version: "0.0.0-simulated",
 			});

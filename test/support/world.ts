@@ -205,7 +205,6 @@ export class World {
 			config: this.config,
 			nowMs: () => this.nowMs,
 			dice: () => 0.5,
-			makeId: () => this.#makeId("lease"),
 			log: this.#log,
 			...(this.live === undefined ? {} : { live: this.live }),
 			version: "0.0.0-test",

@@ -44,6 +44,16 @@ describe("messages and leases", () => {
 		await world.ring();
 		expect(await world.summary()).toMatchObject({ state: "sealed" });
 	});
+	it("a call of a claim that arrives after its report takes no lease for nobody", async () => {
+		const world = await running(12, { maxAttempts: 1 });
+		const { body } = world.take();
+		await report(world, await claim(world, body, "first"), [...six, ...rest], deferred);
+		await world.ring();
+		const late = await claim(world, body, "first");
+		expect(late.tasks).toEqual([]);
+		const summary = await world.finish();
+		expect(summary).toMatchObject({ verdict: "succeeded", attempts: { total: 24 } });
+	});
 	it("the number that a late claim was given is not given to a message", async () => {
 		const world = await running(12);
 		const late = world.take();
