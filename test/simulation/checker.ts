@@ -52,11 +52,15 @@ const ledgerQueries: readonly [ClauseId, string][] = [
 			SELECT runs.run_id, summary, count(task_id) AS planned,
 				coalesce(sum(run_tasks.state = 'succeeded'), 0) AS succeeded, coalesce(sum(run_tasks.state = 'failed'), 0) AS failed,
 				coalesce(sum(run_tasks.state = 'lost'), 0) AS lost, coalesce(sum(run_tasks.state = 'cancelled'), 0) AS cancelled,
-				coalesce(sum(json_array_length(attempts)), 0) AS attempts
+				coalesce(sum(json_array_length(attempts)), 0) AS attempts,
+				coalesce(sum(recovered AND run_tasks.state <> 'lost'), 0) AS recovered,
+				(SELECT count(*) FROM run_tasks AS task, json_each(attempts) AS attempt WHERE task.run_id = runs.run_id
+					AND attempt.value ->> 'outcome' = 'lease_expired') AS expired
 			FROM runs LEFT JOIN run_tasks ON run_tasks.run_id = runs.run_id GROUP BY runs.run_id
 		) WHERE planned <> json_extract(summary, '$.tasks.planned') OR succeeded <> json_extract(summary, '$.tasks.succeeded')
 		OR failed <> json_extract(summary, '$.tasks.failed') OR lost <> json_extract(summary, '$.tasks.lost')
-		OR cancelled <> json_extract(summary, '$.tasks.cancelled') OR attempts <> json_extract(summary, '$.attempts.total')`,
+		OR cancelled <> json_extract(summary, '$.tasks.cancelled') OR attempts <> json_extract(summary, '$.attempts.total')
+		OR recovered <> json_extract(summary, '$.tasks.recovered') OR expired <> json_extract(summary, '$.attempts.leasesExpired')`,
 	],
 	[
 		"open-task",
@@ -119,12 +123,28 @@ const ledgerQueries: readonly [ClauseId, string][] = [
 	],
 ];
 
+/** Runs that are called something else than what became of their tasks and what operators were told. */
+const verdicts = (used: string) => `
+	SELECT run_id || ' is ' || verdict || ' with ' || json_extract(summary, '$.tasks') AS what FROM (
+		SELECT runs.run_id, verdict, summary, runs.run_id IN (SELECT value FROM json_each(?2)) AS is_cancelled,
+			count(task_id) AS planned, coalesce(sum(run_tasks.state = 'succeeded'), 0) AS succeeded,
+			coalesce(sum(run_tasks.state = 'cancelled'), 0) AS cancelled,
+			-- By the deadline a task is lost, or failed as its last attempt said although there could have been another.
+			coalesce(sum(json_extract(error, '$.code') = 'run_deadline'
+				OR (run_tasks.state = 'failed' AND json_extract(attempts, '$[#-1].outcome') = 'retryable' AND ${used} < ?1)), 0) AS late
+		FROM runs LEFT JOIN run_tasks ON run_tasks.run_id = runs.run_id GROUP BY runs.run_id
+	) WHERE (verdict = 'cancelled') <> is_cancelled OR (cancelled > 0 AND NOT is_cancelled)
+		OR (verdict <> 'cancelled' AND (verdict = 'timed_out') <> (late > 0))
+		OR (verdict = 'succeeded' AND succeeded < planned) OR (verdict = 'failed' AND succeeded > 0)
+		OR (verdict = 'partial' AND (succeeded = 0 OR succeeded = planned))`;
+
 export function check(evidence: Evidence, violated: Violated): void {
 	const { database, ledgers, settings } = evidence;
 	for (const [clause, query] of ledgerQueries) {
 		for (const { what } of database.rows(query)) violated(clause, String(what));
 	}
 	const { maxAttempts, runDeadlineMs } = settings.config;
+	const cancelled = JSON.stringify([...evidence.chronicle.cancelled]);
 	const used = `(SELECT count(*) FROM json_each(attempts) AS attempt
 		WHERE coalesce(attempt.value ->> 'outcome', '') NOT IN ('deferred', 'run_closed'))`;
 	for (const { what } of database.rows(
@@ -140,6 +160,18 @@ export function check(evidence: Evidence, violated: Violated): void {
 		runDeadlineMs,
 	)) {
 		violated("lost-with-attempts", String(what));
+	}
+	for (const { what } of database.rows(
+		`SELECT runs.run_id || ' ' || task_id || ' ' || attempts AS what FROM run_tasks JOIN runs ON runs.run_id = run_tasks.run_id
+		WHERE run_tasks.state = 'failed' AND verdict <> 'cancelled' AND json_extract(attempts, '$[#-1].outcome') = 'retryable'
+		AND ${used} < ?1 AND unixepoch(closed_at) * 1000 < started_at_ms + ?2 - 1000`,
+		maxAttempts,
+		runDeadlineMs,
+	)) {
+		violated("failed-with-attempts", String(what));
+	}
+	for (const { what } of database.rows(verdicts(used), maxAttempts, cancelled)) {
+		violated("wrong-verdict", String(what));
 	}
 	for (const { what } of database.rows(
 		`SELECT run_id || ' ended with ' || json_extract(summary, '$.tasks') AS what FROM runs

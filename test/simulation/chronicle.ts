@@ -5,6 +5,8 @@
 export class Chronicle {
 	/** When an operator's pause arrived, and until when it was to last. */
 	readonly pauses: { readonly fromMs: number; readonly untilMs: number }[] = [];
+	/** Runs of which an operator was told that they are cancelled. */
+	readonly cancelled = new Set<string>();
 	/** Tasks whose result was heard as succeeded or as given back, and who had done them. */
 	readonly heard: { readonly asker: string; readonly taskId: string }[] = [];
 	/** What receivers took, in its order. */

@@ -63,6 +63,7 @@ export const corruptions: Readonly<Record<ClauseId, Corruption>> = {
 	unsealed: { leaves: "UPDATE runs SET state = 'sealing'", in: "d1" },
 	"seal-before-start": { leaves: "UPDATE runs SET sealed_at_ms = started_at_ms - 1", in: "d1" },
 	"seal-too-late": { leaves: "UPDATE runs SET sealed_at_ms = sealed_at_ms + 36000000", in: "d1" },
+	"deleted-too-early": { happens: (world) => world.watch.beforeDestroy(firstRun(world), 0) },
 	"object-differs": { leaves: "UPDATE run SET summary = '{}'", in: "run" },
 	"next-slot": { leaves: slots("account = 'late'"), in: "schedule" },
 	"closed-task-changes": { writes: "UPDATE tasks SET attempts = attempts + 1", to: "run" },
@@ -76,6 +77,15 @@ export const corruptions: Readonly<Record<ClauseId, Corruption>> = {
 		in: "d1",
 	},
 	"had-time": { leaves: "UPDATE runs SET verdict = 'timed_out'", in: "d1" },
+	"failed-with-attempts": {
+		leaves: `UPDATE run_tasks SET state = 'failed', attempts = '[{"outcome":"retryable"}]', closed_at = '2026-11-01T00:00:00Z'`,
+		in: "d1",
+	},
+	"begins-after-cancel": {
+		writes: "UPDATE run SET cancelled_at_ms = 1; UPDATE tasks SET state = 'running'",
+		to: "run",
+	},
+	"wrong-verdict": { leaves: "UPDATE runs SET verdict = 'partial'", in: "d1" },
 	"task-deleted": { writes: "DELETE FROM tasks", to: "run" },
 	"task-behind-plan": {
 		writes: `INSERT INTO tasks (task_id, state, attempts, deferrals, retries, leases_expired, recoveries, warnings)
@@ -109,9 +119,11 @@ export const corruptions: Readonly<Record<ClauseId, Corruption>> = {
 		to: "d1",
 	},
 	"closed-run-changes": {
-		writes:
-			"UPDATE clips SET fetched_at_ms = fetched_at_ms + 1, changed_run_ids = '|' || first_run_id || '|'",
-		to: "d1",
+		happens: (_, { database }) => {
+			const [clip] = database.rows<{ first_run_id: string }>("SELECT first_run_id FROM clips");
+			database.writer = clip?.first_run_id ?? "";
+			database.sqlite.exec("UPDATE clips SET fetched_at_ms = fetched_at_ms + 1");
+		},
 	},
 	"clip-deleted": { writes: "DELETE FROM clips", to: "d1" },
 	"closed-run-opens": { writes: "UPDATE runs SET closed_at_ms = NULL", to: "d1" },
@@ -136,6 +148,26 @@ export const corruptions: Readonly<Record<ClauseId, Corruption>> = {
 				const request = { claimId } as Parameters<typeof world.watch.claim>[1];
 				await world.watch.claim(firstRun(world), request, async () => granted);
 			}
+		},
+	},
+	"granted-after-report": {
+		happens: async (world) => {
+			const run = firstRun(world);
+			run.storage.database.sqlite.exec(
+				"UPDATE run SET state = 'running'; UPDATE tasks SET state = 'running', lease_token = 'lease-x'",
+			);
+			const request = { claimId: "claim-x" } as Parameters<typeof world.watch.claim>[1];
+			await world.watch.claim(run, request, async () => granted);
+			const [task] = run.storage.database.rows<{ task_id: string }>("SELECT task_id FROM tasks");
+			const taskId = task?.task_id ?? "";
+			const results = [{ taskId, outcome: { kind: "deferred" } }];
+			const report = { leaseToken: "lease-x", results } as unknown as Parameters<
+				typeof world.watch.report
+			>[1];
+			const heard = { kind: "heard", accepted: 1 } as ReportAnswer;
+			await world.watch.report(run, report, "consumer", async () => heard);
+			const again = { kind: "granted", ...lease, tasks: [{ taskId }] } as unknown as ClaimAnswer;
+			await world.watch.claim(run, request, async () => again);
 		},
 	},
 	"heard-without-lease": {
@@ -185,6 +217,14 @@ export const corruptions: Readonly<Record<ClauseId, Corruption>> = {
 		leaves: slots(`account = 'overlap', run_id = NULL, decided_at_ms = ${later(30 * hourMs)}`),
 		in: "schedule",
 	},
+	"runs-overlap": {
+		happens: (_, { database, schedule }) => {
+			schedule.violated = () => undefined;
+			const decided = "decided_at_ms = 60000 + (SELECT max(slot_at_ms) FROM slots)";
+			schedule.sqlite.exec(slots(`account = 'run', ${decided}`));
+			database.sqlite.exec("UPDATE run_tasks SET closed_at = '2026-12-24T00:00:00Z'");
+		},
+	},
 	"missed-too-early": {
 		leaves: slots("account = 'missed', run_id = NULL, decided_at_ms = slot_at_ms"),
 		in: "schedule",
@@ -214,6 +254,7 @@ export const corruptions: Readonly<Record<ClauseId, Corruption>> = {
 		leaves: "UPDATE incidents SET incident_id = incident_id || 'x'",
 		in: "schedule",
 	},
+	"incident-missing": { leaves: "UPDATE runs SET verdict = 'failed', job = 'another'", in: "d1" },
 	"told-in-order": { happens: (world) => void world.chronicle.taken.reverse() },
 	"told-again": {
 		writes: "UPDATE deliveries SET next_attempt_at_ms = 1",
@@ -231,6 +272,20 @@ export const corruptions: Readonly<Record<ClauseId, Corruption>> = {
 		leaves: `UPDATE run_tasks SET attempts = (SELECT json_group_array(json('{"outcome":"retryable"}')) FROM json_each('[1,2,3,4,5]'))
 			WHERE (run_id, task_id) IN ${oneTask}`,
 		in: "d1",
+	},
+	"begins-too-early": {
+		writes: `UPDATE tasks SET state = 'waiting', not_before_ms = 2;
+			UPDATE tasks SET state = 'running', claimed_at_ms = 1`,
+		to: "run",
+	},
+	"too-many-requests": {
+		happens: (world) => {
+			const fetch = world.twitch.fetchFor(world.createProcess("consumer"));
+			const init = { headers: {}, signal: { timeoutMs: 1 } } as unknown as RequestInit;
+			for (let request = 0; request < 7; request += 1) {
+				fetch("https://twitch.example/helix/clips", init).catch(() => undefined);
+			}
+		},
 	},
 	"in-flight": {
 		writes: `INSERT INTO messages (message_no, task_ids, sends, visible_at_ms)

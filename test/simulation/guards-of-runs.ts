@@ -29,6 +29,18 @@ export const guardsOfRuns: readonly Guard[] = [
 		],
 	},
 	{
+		name: "claim reported once",
+		without: "a call of a claim that comes after its report leases tasks to nobody",
+		breaks: ["granted-after-report"],
+		removals: [
+			{
+				file: "src/domain/task.ts",
+				snippet: 'if (task.leaseToken === lease.token) return err("already_reported");',
+				instead: "",
+			},
+		],
+	},
+	{
 		name: "lease check",
 		without: "a consumer whose lease ran out is heard",
 		breaks: ["heard-without-lease"],
@@ -261,8 +273,7 @@ export const guardsOfRuns: readonly Guard[] = [
 	{
 		name: "plan read again",
 		without: "a slow plan deletes a run that another alarm has closed",
-		// Whichever is seen first: nobody is left to seal it, or its other alarm finds no tables any more.
-		breaks: ["unfinished", "not-followed", "logged"],
+		breaks: ["deleted-too-early"],
 		removals: [
 			{
 				file: `${coordinator}/planning.ts`,

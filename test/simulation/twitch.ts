@@ -2,6 +2,7 @@ import { malformations } from "../support/twitch/faults/malformations.ts";
 import { moveNeighbours } from "../support/twitch/listing.ts";
 import { decodeWindow } from "../support/twitch/parameters.ts";
 import { type NonEmpty, Random } from "../support/twitch/random.ts";
+import type { Violated } from "./clauses.ts";
 import type { Nature } from "./network.ts";
 import { type Process, SimulatedError } from "./process.ts";
 import type { Settings } from "./settings.ts";
@@ -35,6 +36,9 @@ interface Asked {
 }
 
 const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** That may wait for an answer of one invocation. */
+const connectionsMax = 6;
 /** Of a cursor behind the end of its listing. */
 const roundMark = "round";
 /** So that what is collected ends, as a thousand clips do, with the last page that is asked for, and is few all the same. */
@@ -51,24 +55,31 @@ export class SimulatedTwitch {
 	readonly told: ToldClip[] = [];
 	readonly tokens: SimulatedTokens;
 	requests = 0;
+	/** Of each consumer that asks: what it has sent, and what of it is unanswered. */
+	readonly #askers = new WeakMap<Process, { sent: number; open: number }>();
 	readonly #nature: Nature;
 	readonly #seed: number;
 	readonly #clips = new Map<string, readonly ClipLife[]>();
 	/** Deleted: their places in the pages stay. */
 	readonly #gone = new Set<string>();
 	readonly #pageSize: number;
+	readonly #requestsMax: number;
+	readonly #violated: Violated;
 
 	/** @param lastsMs how long new clips keep coming */
 	constructor(
 		nature: Nature,
 		seed: number,
-		{ streamers, clipsEach }: Pick<Settings, "streamers" | "clipsEach">,
+		{ streamers, clipsEach, config }: Pick<Settings, "streamers" | "clipsEach" | "config">,
 		lastsMs: number,
+		violated: Violated,
 	) {
 		const random = new Random(seed, 11);
 		const startMs = nature.kernel.nowMs;
 		this.#nature = nature;
 		this.#seed = seed;
+		this.#requestsMax = config.requestsPerInvocation;
+		this.#violated = violated;
 		this.tokens = new SimulatedTokens(nature.faults);
 		this.broadcasterIds = Array.from({ length: streamers }, (_, index) => String(1_000 + index));
 		const smallPages = random.chance(0.3) ? random.between(1, 3) : 100;
@@ -102,6 +113,14 @@ export class SimulatedTwitch {
 			query,
 			askedAtMs: process.nowMs(),
 		};
+		const askers = this.#askers.get(process) ?? { sent: 0, open: 0 };
+		this.#askers.set(process, askers);
+		askers.sent += 1;
+		askers.open += 1;
+		if (askers.sent > this.#requestsMax || askers.open > connectionsMax) {
+			const many = `${askers.sent} requests, ${askers.open} at once`;
+			this.#violated("too-many-requests", `${process.name} sends ${many}`);
+		}
 		const { Authorization: authorization = "" } = init.headers as Record<string, string>;
 		const { timeoutMs } = init.signal as unknown as { timeoutMs: number };
 		const hangs = faults.strike("twitch-hang", 0.4);
@@ -111,6 +130,7 @@ export class SimulatedTwitch {
 		const waitMs = hangs ? timeoutMs : random.between(40, 400) + slowMs;
 		return new Promise((resolve, reject) => {
 			kernel.after(waitMs, `${process.name} > twitch ${broadcasterId}`, () => {
+				askers.open -= 1;
 				if (dies) process.dieOf("consumer-die");
 				if (!process.alive) return;
 				if (hangs) return reject(Object.assign(new Error("sim"), { name: "TimeoutError" }));
@@ -124,7 +144,9 @@ export class SimulatedTwitch {
 		const { kernel, faults } = this.#nature;
 		if (faults.strike("twitch-error", 0.5)) return refusal(faults.of("twitch-error").pick(errors));
 		if (faults.strike("twitch-throttle", 0.3)) {
-			const resetAtMs = kernel.nowMs + faults.of("twitch-throttle").below(90_000);
+			const throttle = faults.of("twitch-throttle");
+			// Sometimes far away, as of a server whose clock is wrong.
+			const resetAtMs = kernel.nowMs + throttle.below(throttle.chance(0.1) ? dayMs : 90_000);
 			return refusal(429, { "Ratelimit-Reset": String(Math.ceil(resetAtMs / 1_000)) });
 		}
 		if (faults.strike("twitch-unauthorized", 0.3)) return refusal(401);

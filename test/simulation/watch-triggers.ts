@@ -44,14 +44,7 @@ export const d1Triggers = [
 		"clip-changes-owner",
 	),
 	trigger("clips", "INSERT", closedRun("NEW.first_run_id"), "closed-run-inserts"),
-	trigger(
-		"clips",
-		"UPDATE",
-		`NEW.changed_run_ids <> OLD.changed_run_ids AND ${closedRun(
-			"substr(NEW.changed_run_ids, 2, instr(substr(NEW.changed_run_ids, 2), '|') - 1)",
-		)}`,
-		"closed-run-changes",
-	),
+	trigger("clips", "UPDATE", closedRun("writer()"), "closed-run-changes"),
 	trigger("clips", "DELETE", "true", "clip-deleted"),
 	trigger(
 		"runs",
@@ -111,6 +104,18 @@ export const coordinatorTriggers = [
 		"UPDATE",
 		"NEW.state = 'running' AND OLD.state = 'running' AND NEW.lease_token IS NOT OLD.lease_token",
 		"leased-twice",
+	),
+	trigger(
+		"tasks",
+		"UPDATE",
+		"NEW.state = 'running' AND OLD.state <> 'running' AND (SELECT cancelled_at_ms FROM run) IS NOT NULL",
+		"begins-after-cancel",
+	),
+	trigger(
+		"tasks",
+		"UPDATE",
+		"NEW.state = 'running' AND OLD.state = 'waiting' AND OLD.not_before_ms > NEW.claimed_at_ms",
+		"begins-too-early",
 	),
 	trigger("tasks", "DELETE", "true", "task-deleted"),
 	trigger("tasks", "INSERT", "(SELECT planned_tasks FROM run) IS NOT NULL", "task-behind-plan"),

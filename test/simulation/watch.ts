@@ -31,8 +31,13 @@ export class Watch {
 	readonly #kernel: Kernel;
 	readonly #settings: Settings;
 	readonly #chronicle: Chronicle;
+	#d1: PreparedDatabase | null = null;
+	/** Runs that D1 had closed when they were begun (once more) in their objects. */
+	readonly #closedBefore = new Set<string>();
 	/** Which claim has which lease, by the lease's token. */
 	readonly #holders = new Map<string, string>();
+	/** The claim under which a task was heard of last, by run and task. */
+	readonly #heardUnder = new Map<string, string>();
 
 	constructor(kernel: Kernel, settings: Settings, chronicle: Chronicle) {
 		this.#kernel = kernel;
@@ -49,10 +54,16 @@ export class Watch {
 
 	onD1(database: PreparedDatabase): void {
 		database.violated = this.violated;
+		this.#d1 = database;
 	}
 
-	onCoordinator(database: PreparedDatabase): void {
+	onCoordinator(database: PreparedDatabase, runId: string): void {
 		database.violated = this.violated;
+		const closed = this.#d1?.rows(
+			"SELECT 1 FROM runs WHERE run_id = ?1 AND closed_at_ms IS NOT NULL",
+			runId,
+		);
+		if (closed?.length === 1) this.#closedBefore.add(runId);
 		const { maxAttempts, messagesInFlight, tasksPerMessage } = this.#settings.config;
 		// A message that comes twice or late is held beside the window, by a consumer each at the most.
 		const inFlight = (messagesInFlight + consumersMax) * tasksPerMessage;
@@ -72,6 +83,18 @@ export class Watch {
 		if (object.storage.isEmpty || object.isAlarmAlive || object.alarmGivenUp) return;
 		const [run] = object.storage.database.rows<{ state: string }>("SELECT state FROM run");
 		if (run !== undefined) this.violated("run-without-alarm", `${object.name} is ${run.state}`);
+	}
+
+	/** P1: what is there to be looked at, and to be told of, is not deleted before its time. */
+	beforeDestroy(object: Watched, nowMs: number): void {
+		if (object.storage.isEmpty || this.#closedBefore.has(object.name)) return;
+		const [run] = object.storage.database.rows<{ state: string; confirmed_at_ms: number }>(
+			"SELECT state, confirmed_at_ms FROM run",
+		);
+		if (run === undefined) return;
+		const { coordinatorRetentionMs } = this.#settings.config;
+		if (run.state === "sealed" && nowMs >= run.confirmed_at_ms + coordinatorRetentionMs) return;
+		this.violated("deleted-too-early", `${object.name} is ${run.state}`);
 	}
 
 	/** P1: what the deadline has come for is closed by the alarm. */
@@ -106,6 +129,11 @@ export class Watch {
 			this.violated("not-granted-again", `${object.name} to ${request.claimId}`);
 		}
 		if (tasks.length === 0) return answer;
+		// Its consumer is gone: what is granted to a call that arrives only now is nobody's until the lease runs out.
+		for (const { taskId } of tasks) {
+			if (this.#heardUnder.get(`${object.name} ${taskId}`) !== request.claimId) continue;
+			this.violated("granted-after-report", `${object.name} ${taskId} to ${request.claimId}`);
+		}
 		const holder = this.#holders.get(leaseToken) ?? request.claimId;
 		this.#holders.set(leaseToken, holder);
 		if (holder !== request.claimId) {
@@ -136,7 +164,9 @@ export class Watch {
 			this.violated("heard-without-lease", `${object.name} hears ${held}`);
 			return answer;
 		}
+		const claimId = this.#holders.get(report.leaseToken) ?? "";
 		const ids = new Set(hearable.map(({ task_id }) => task_id));
+		for (const taskId of ids) this.#heardUnder.set(`${object.name} ${taskId}`, claimId);
 		for (const { taskId, outcome } of report.results) {
 			const isDone = outcome.kind === "succeeded" || outcome.kind === "deferred";
 			if (isDone && ids.has(taskId)) this.#chronicle.heard.push({ asker, taskId });

@@ -72,7 +72,13 @@ export class World implements Nature {
 		this.watch = new Watch(this.kernel, this.settings, this.chronicle);
 		this.watch.onD1(d1);
 		this.d1 = new SimulatedD1(this, d1);
-		this.twitch = new SimulatedTwitch(this, seed, settings, (settings.slots + 2) * hourMs);
+		this.twitch = new SimulatedTwitch(
+			this,
+			seed,
+			settings,
+			(settings.slots + 2) * hourMs,
+			this.watch.violated,
+		);
 		this.channels = new Channels(this, this.watch.violated);
 		d1.run(
 			`INSERT INTO streamers (broadcaster_id, login, display_name, enabled, added_at_ms)
@@ -127,7 +133,12 @@ export class World implements Nature {
 						watch.report(object(), report, caller.name, () => api.report(report)),
 					),
 				returnMessage: (request) => call("return", (api) => api.returnMessage(request)),
-				cancel: () => call("cancel", (api) => api.cancel()),
+				cancel: () =>
+					call("cancel", async (api) => {
+						const answer = await api.cancel();
+						if (answer.kind === "cancelled") this.chronicle.cancelled.add(runId);
+						return answer;
+					}),
 				wake: () => call("wake", (api) => api.wake()),
 				summary: () => call("summary", (api) => api.summary()),
 			};
@@ -235,14 +246,17 @@ export class World implements Nature {
 		const known = this.coordinators.get(runId);
 		if (known !== undefined) return known;
 		const storage = new SimulatedStorage("run", 'insert into "run"', (database) =>
-			this.watch.onCoordinator(database),
+			this.watch.onCoordinator(database, runId),
 		);
 		const object = new SimulatedObject<Coordinator>(runId, this, storage, (self, process) => {
 			return new Coordinator({
 				storage,
 				setAlarm: self.setAlarm,
 				getAlarm: () => self.getAlarm(process),
-				destroy: () => self.destroy(process),
+				destroy: () => {
+					this.watch.beforeDestroy(self, process.nowMs());
+					return self.destroy(process);
+				},
 				database: this.databaseFor(process),
 				send: this.queue.sendFrom(process),
 				findCoordinator: this.coordinatorsFor(process),
