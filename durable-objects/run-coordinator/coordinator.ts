@@ -160,7 +160,15 @@ export class Coordinator implements CoordinatorApi {
 
 	/** Never throws: the platform would retry six times and then never again. */
 	async onAlarm(): Promise<void> {
-		if (this.#findRun() !== undefined) await this.#alarm.ring(() => this.#advance());
+		if (this.#findRun() === undefined) return;
+		await this.#alarm.ring(async () => {
+			try {
+				await this.#advance();
+			} catch (error) {
+				// While this one waited, an alarm that came twice has forgotten the run: its tables are missed by nobody.
+				if (this.#hasTables) throw error;
+			}
+		});
 	}
 
 	/**

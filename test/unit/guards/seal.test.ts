@@ -32,6 +32,29 @@ describe("planning, sealing and forgetting", () => {
 		expect(world.destroyed).toBe(false);
 		expect(await world.summary()).toMatchObject({ state: "sealed", verdict: "cancelled" });
 	});
+	it("a run that one of two alarms has forgotten is no mistake of the other one", async () => {
+		const { world } = bare(2);
+		world.tellFails = true;
+		await world.start();
+		await world.finish();
+		world.tellFails = false;
+		world.nowMs += world.config.coordinatorRetentionMs;
+		const gate = Promise.withResolvers<void>();
+		let held = false;
+		world.around = async (name, call) => {
+			const isFirst = name === "tell" && !held;
+			held ||= isFirst;
+			if (isFirst) await gate.promise;
+			return call();
+		};
+		const slow = world.ring();
+		await world.ring();
+		expect(world.destroyed).toBe(true);
+		gate.resolve();
+		await slow;
+		expect(world.logged.map(({ event }) => event)).not.toContain("alarm_failed");
+		expect(await world.coordinator.summary()).toEqual({ kind: "unknown_run" });
+	});
 	it("D1 has closed the run before its yields are counted", async () => {
 		const { world, database } = bare(2);
 		const closed: unknown[] = [];
