@@ -213,6 +213,10 @@ export const corruptions: Readonly<Record<ClauseId, Corruption>> = {
 			world.scheduler.storage.database.sqlite.exec(slots("account = 'paused', run_id = NULL"));
 		},
 	},
+	"not-paused": {
+		writes: `UPDATE schedules SET paused_at_ms = 0, paused_until_ms = 9e15; ${slots("account = 'due'")}; ${slots("account = 'run'")}`,
+		to: "schedule",
+	},
 	"overlap-for-nothing": {
 		leaves: slots(`account = 'overlap', run_id = NULL, decided_at_ms = ${later(30 * hourMs)}`),
 		in: "schedule",

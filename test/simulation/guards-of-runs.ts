@@ -1,99 +1,9 @@
 import type { Guard } from "./guards.ts";
 
-/** What keeps one run's promises: its coordinator, its consumers, its job. */
+/** What keeps one run's promises: its coordinator. What lies between it and its consumers is in guards-of-consumers.ts. */
 const coordinator = "durable-objects/run-coordinator";
 
 export const guardsOfRuns: readonly Guard[] = [
-	{
-		name: "claim ids",
-		without: "a message that comes twice gives one lease to two consumers",
-		breaks: ["two-holders"],
-		removals: [
-			{
-				file: `${coordinator}/claims.ts`,
-				snippet: "unclaimed ? undefined : store.findLease(request.claimId)",
-				instead: "unclaimed ? undefined : message",
-			},
-		],
-	},
-	{
-		name: "claim answered again",
-		without: "a claim whose answer was lost is granted nothing when it is repeated",
-		breaks: ["not-granted-again"],
-		removals: [
-			{
-				file: `${coordinator}/claims.ts`,
-				snippet: "if (again !== undefined) return grantAgain(context, run, again, nowMs);",
-				instead: "",
-			},
-		],
-	},
-	{
-		name: "claim reported once",
-		without: "a call of a claim that comes after its report leases tasks to nobody",
-		breaks: ["granted-after-report"],
-		removals: [
-			{
-				file: "src/domain/task.ts",
-				snippet: 'if (task.leaseToken === lease.token) return err("already_reported");',
-				instead: "",
-			},
-		],
-	},
-	{
-		name: "lease check",
-		without: "a consumer whose lease ran out is heard",
-		breaks: ["heard-without-lease"],
-		removals: [
-			{
-				file: "src/domain/task.ts",
-				snippet:
-					'if (task.leaseToken !== leaseToken) return err(isOpen(task) ? "stale_lease" : "closed");',
-				instead: "",
-			},
-		],
-	},
-	{
-		name: "report dedupe",
-		without: "a report that comes twice counts twice",
-		breaks: ["closed-task-changes", "heard-without-lease"],
-		removals: [
-			{
-				file: "src/domain/task.ts",
-				snippet: 'if (task.state !== "running") return err("already_reported");',
-				instead: "",
-			},
-			{
-				file: `${coordinator}/store.ts`,
-				snippet: "INSERT INTO attempts",
-				instead: "INSERT OR IGNORE INTO attempts",
-			},
-		],
-	},
-	{
-		name: "D1 gate at seal",
-		without: "clips are written after they were counted",
-		breaks: ["closed-run-inserts", "closed-run-changes"],
-		removals: [
-			{
-				file: "src/jobs/collect-clips/upsert-clips.ts",
-				snippet: "WHERE EXISTS (SELECT 1 FROM runs WHERE run_id = ?2 AND closed_at_ms IS NULL)",
-				instead: "WHERE true",
-			},
-		],
-	},
-	{
-		name: "fetched-at guard",
-		without: "an older answer of Twitch overwrites a newer one",
-		breaks: ["older-fetch"],
-		removals: [
-			{
-				file: "src/jobs/collect-clips/upsert-clips.ts",
-				snippet: "WHERE excluded.fetched_at_ms > clips.fetched_at_ms AND (",
-				instead: "WHERE (",
-			},
-		],
-	},
 	{
 		name: "unclaimed sweep",
 		without: "what was lost in the queue is lost",
@@ -233,6 +143,40 @@ export const guardsOfRuns: readonly Guard[] = [
 				file: "src/domain/task.ts",
 				snippet: "if (policy.stopping || attemptsUsed(task) >= policy.maxAttempts) {",
 				instead: "if (policy.stopping) {",
+			},
+		],
+	},
+	{
+		name: "cancel",
+		without: "a cancelled run tries its tasks again",
+		breaks: ["begins-after-cancel"],
+		removals: [
+			{
+				file: "src/domain/task.ts",
+				snippet: "if (policy.stopping || attemptsUsed(task) >= policy.maxAttempts) {",
+				instead: "if (attemptsUsed(task) >= policy.maxAttempts) {",
+			},
+			{
+				file: "src/domain/task.ts",
+				snippet: 'if (policy.stopping) return { ...task, state: "cancelled", closedAtMs: nowMs };',
+				instead: "",
+			},
+			{
+				file: "src/domain/task.ts",
+				snippet: "if (policy.stopping) {\n\t\treturn ok",
+				instead: "if (false) {\n\t\treturn ok",
+			},
+		],
+	},
+	{
+		name: "kept for its time",
+		without: "a run is gone as soon as its seal was told of",
+		breaks: ["deleted-too-early"],
+		removals: [
+			{
+				file: `${coordinator}/after-seal.ts`,
+				snippet: "if (isSettled(run)) return ports.nowMs() >= forgetAtMs;",
+				instead: "if (isSettled(run)) return true;",
 			},
 		],
 	},

@@ -1,4 +1,5 @@
 import type { ClauseId, Violation } from "./clauses.ts";
+import { guardsOfConsumers } from "./guards-of-consumers.ts";
 import { guardsOfRuns } from "./guards-of-runs.ts";
 import { guardsOfSchedule } from "./guards-of-schedule.ts";
 import type { Removal } from "./hooks.ts";
@@ -16,7 +17,11 @@ export interface Guard {
 	readonly removals: readonly Removal[];
 }
 
-export const guards: readonly Guard[] = [...guardsOfRuns, ...guardsOfSchedule];
+export const guards: readonly Guard[] = [
+	...guardsOfConsumers,
+	...guardsOfRuns,
+	...guardsOfSchedule,
+];
 
 /** @throws with the names that there are */
 export function findGuard(name: string): Guard {

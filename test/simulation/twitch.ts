@@ -53,6 +53,7 @@ export class SimulatedTwitch {
 	readonly broadcasterIds: readonly string[];
 	/** Everything that was ever told of a clip. */
 	readonly told: ToldClip[] = [];
+	readonly #toldTo = new Map<string, string[]>();
 	readonly tokens: SimulatedTokens;
 	requests = 0;
 	/** Of each consumer that asks: what it has sent, and what of it is unanswered. */
@@ -96,6 +97,10 @@ export class SimulatedTwitch {
 			this.#clips.set(broadcasterId, clips);
 		}
 	}
+
+	/** The clips of a streamer that a process was told of. */
+	readonly toldTo = (asker: string, broadcasterId: string): readonly string[] =>
+		this.#toldTo.get(`${asker} ${broadcasterId}`) ?? [];
 
 	fetchFor(process: Process): typeof fetch {
 		return ((input: unknown, init: RequestInit) =>
@@ -208,6 +213,8 @@ export class SimulatedTwitch {
 		const described = describeClip(clip, nowMs);
 		const { view_count: viewCount, title } = described;
 		this.told.push({ ...asked, clipId: clip.clipId, viewCount, title });
+		const key = `${asked.asker} ${asked.broadcasterId}`;
+		this.#toldTo.set(key, [...(this.#toldTo.get(key) ?? []), clip.clipId]);
 		return described;
 	}
 }

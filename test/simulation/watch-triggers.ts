@@ -144,6 +144,10 @@ export const coordinatorTriggers = [
 	),
 ].join("\n");
 
+/** A slot gets a run, or is missed, that lies in a pause as the schedule knows it. */
+const inPause = `NEW.account IN ('run', 'late', 'missed') AND EXISTS (SELECT 1 FROM schedules WHERE job = NEW.job
+	AND NEW.slot_at_ms >= paused_at_ms AND NEW.slot_at_ms < paused_until_ms)`;
+
 export const schedulerTriggers = [
 	trigger(
 		"schedules",
@@ -161,6 +165,8 @@ export const schedulerTriggers = [
 					(VALUES ('run', 'late'), ('run', 'missed'), ('late', 'missed'), ('missed', 'late')))))`,
 		"account-changes",
 	),
+	trigger("slots", "INSERT", inPause, "not-paused"),
+	trigger("slots", "UPDATE", `OLD.account = 'due' AND ${inPause}`, "not-paused"),
 	trigger(
 		"incidents",
 		"UPDATE",

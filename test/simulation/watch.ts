@@ -31,12 +31,14 @@ export class Watch {
 	readonly #kernel: Kernel;
 	readonly #settings: Settings;
 	readonly #chronicle: Chronicle;
+	/** Clips that Twitch told to a process of a task. */
+	toldTo: (asker: string, taskId: string) => readonly string[] = () => [];
 	#d1: PreparedDatabase | null = null;
 	/** Runs that D1 had closed when they were begun (once more) in their objects. */
 	readonly #closedBefore = new Set<string>();
 	/** Which claim has which lease, by the lease's token. */
 	readonly #holders = new Map<string, string>();
-	/** The claim under which a task was heard of last, by run and task. */
+	/** The claim under which a task was heard of, by run and task, until somebody else has it. */
 	readonly #heardUnder = new Map<string, string>();
 
 	constructor(kernel: Kernel, settings: Settings, chronicle: Chronicle) {
@@ -131,8 +133,11 @@ export class Watch {
 		if (tasks.length === 0) return answer;
 		// Its consumer is gone: what is granted to a call that arrives only now is nobody's until the lease runs out.
 		for (const { taskId } of tasks) {
-			if (this.#heardUnder.get(`${object.name} ${taskId}`) !== request.claimId) continue;
-			this.violated("granted-after-report", `${object.name} ${taskId} to ${request.claimId}`);
+			const key = `${object.name} ${taskId}`;
+			if (this.#heardUnder.get(key) === request.claimId) {
+				this.violated("granted-after-report", `${key} to ${request.claimId}`);
+			}
+			this.#heardUnder.delete(key);
 		}
 		const holder = this.#holders.get(leaseToken) ?? request.claimId;
 		this.#holders.set(leaseToken, holder);
@@ -169,9 +174,24 @@ export class Watch {
 		for (const taskId of ids) this.#heardUnder.set(`${object.name} ${taskId}`, claimId);
 		for (const { taskId, outcome } of report.results) {
 			const isDone = outcome.kind === "succeeded" || outcome.kind === "deferred";
-			if (isDone && ids.has(taskId)) this.#chronicle.heard.push({ asker, taskId });
+			if (!isDone || !ids.has(taskId)) continue;
+			this.#chronicle.heard.push({ asker, taskId });
+			this.#lookForClips(asker, taskId);
 		}
 		return answer;
+	}
+
+	/** P3: a later run would bring the clips as well, so they are looked for at once. */
+	#lookForClips(asker: string, taskId: string): void {
+		const told = this.toldTo(asker, taskId);
+		if (told.length === 0) return;
+		const missing = this.#d1?.rows<{ clip_id: string }>(
+			"SELECT value AS clip_id FROM json_each(?1) WHERE value NOT IN (SELECT clip_id FROM clips)",
+			JSON.stringify(told),
+		);
+		for (const { clip_id } of missing ?? []) {
+			this.violated("clip-not-stored", `${clip_id}, told to ${asker}, which was heard`);
+		}
 	}
 }
 

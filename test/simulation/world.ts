@@ -79,6 +79,7 @@ export class World implements Nature {
 			(settings.slots + 2) * hourMs,
 			this.watch.violated,
 		);
+		this.watch.toldTo = this.twitch.toldTo;
 		this.channels = new Channels(this, this.watch.violated);
 		d1.run(
 			`INSERT INTO streamers (broadcaster_id, login, display_name, enabled, added_at_ms)
