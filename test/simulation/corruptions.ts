@@ -1,8 +1,11 @@
 import type { ClaimAnswer, ReportAnswer } from "../../durable-objects/run-coordinator/api.ts";
+import type { RunId } from "../../src/domain/ids.ts";
+import type { RunRequest } from "../../src/domain/run.ts";
 import type { Evidence } from "./checker.ts";
 import type { ClauseId } from "./clauses.ts";
 import { hearAnswer } from "./outside.ts";
 import { liveUntilFinished } from "./simulate.ts";
+import type { Watched } from "./watch.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -222,11 +225,18 @@ export const corruptions: Readonly<Record<ClauseId, Corruption>> = {
 		in: "schedule",
 	},
 	"runs-overlap": {
-		happens: (_, { database, schedule }) => {
-			schedule.violated = () => undefined;
-			const decided = "decided_at_ms = 60000 + (SELECT max(slot_at_ms) FROM slots)";
-			schedule.sqlite.exec(slots(`account = 'run', ${decided}`));
-			database.sqlite.exec("UPDATE run_tasks SET closed_at = '2026-12-24T00:00:00Z'");
+		happens: ({ watch, coordinators, scheduler }) => {
+			const { database } = scheduler.storage;
+			const [last, before] = database.rows<{ run_id: RunId; slot_at_ms: number }>(
+				"SELECT run_id, slot_at_ms FROM slots WHERE run_id IS NOT NULL ORDER BY slot_at_ms DESC",
+			);
+			const other = before === undefined ? undefined : coordinators.get(before.run_id);
+			if (last === undefined || other === undefined) throw new Error("no two slots have runs");
+			database.sqlite.exec(`UPDATE slots SET decided_at_ms = ${last.slot_at_ms}`);
+			other.storage.database.sqlite.exec("UPDATE run SET state = 'running', started_at_ms = 0");
+			const empty = { storage: { isEmpty: true } } as unknown as Watched;
+			const request = { runId: last.run_id, job: "collect-clips", slotAtMs: last.slot_at_ms };
+			watch.beforeStart(empty, request as RunRequest, () => other);
 		},
 	},
 	"missed-too-early": {

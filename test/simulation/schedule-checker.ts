@@ -29,7 +29,6 @@ export function checkSchedule(evidence: Evidence, violated: Violated): void {
 		}
 	}
 	for (const account of accounts) checkAccount(account, evidence, violated);
-	checkOverlaps(accounts, evidence, violated);
 	checkIncidents(evidence, violated);
 	const strays = database.rows(
 		`SELECT run_id FROM runs WHERE "trigger" IN ('cron', 'alarm') AND job = 'collect-clips'
@@ -103,37 +102,6 @@ function checkAccount(
 		decided_at_ms,
 	);
 	if (open.length === 0) violated("overlap-for-nothing", slot);
-}
-
-/** How long behind a run's deadline one that cannot be asked is not waited for any more. */
-const unreachableMs = 15 * minuteMs;
-
-/** No slot's run was decided on while the run of the slot before was open, which could have said so. */
-function checkOverlaps(
-	accounts: readonly SlotRow[],
-	{ database, settings }: Evidence,
-	violated: Violated,
-): void {
-	const withRun = accounts
-		.filter(({ run_id }) => run_id !== null)
-		.toSorted((left, right) => left.slot_at_ms - right.slot_at_ms);
-	for (const [at, slot] of withRun.entries()) {
-		const before = withRun[at - 1];
-		if (before === undefined) continue;
-		const [run] = database.rows<{ began_at_ms: number; over_at_ms: number | null }>(
-			`SELECT started_at_ms AS began_at_ms, max(unixepoch(closed_at)) * 1000 AS over_at_ms
-			FROM runs JOIN run_tasks ON run_tasks.run_id = runs.run_id WHERE runs.run_id = ?1`,
-			before.run_id,
-		);
-		if (run === undefined || run.over_at_ms === null) continue;
-		const { decided_at_ms } = slot;
-		const wasOpen =
-			run.began_at_ms < decided_at_ms - skewMs && run.over_at_ms > decided_at_ms + skewMs;
-		const overdueAtMs = before.decided_at_ms + settings.config.runDeadlineMs + unreachableMs;
-		if (wasOpen && decided_at_ms < overdueAtMs - skewMs) {
-			violated("runs-overlap", `${before.run_id} was open when ${slot.run_id} was to start`);
-		}
-	}
 }
 
 /** What somebody has to know of was told, if only as one more of a kind. */

@@ -4,6 +4,8 @@ import type {
 	Report,
 	ReportAnswer,
 } from "../../durable-objects/run-coordinator/api.ts";
+import type { RunId } from "../../src/domain/ids.ts";
+import type { RunRequest } from "../../src/domain/run.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { clauses, type Violated, type Violation } from "./clauses.ts";
 import type { Kernel } from "./kernel.ts";
@@ -13,6 +15,10 @@ import type { PreparedDatabase } from "./storage.ts";
 import { coordinatorTriggers, schedulerTriggers } from "./watch-triggers.ts";
 
 const violationsMax = 20;
+/** How far two clocks may differ. */
+const skewMs = 5 * 60_000;
+/** How long behind its deadline a run that cannot be asked is waited for. */
+const unreachableMs = 15 * 60_000;
 /** At a time, as in wrangler.toml. */
 export const consumersMax = 5;
 
@@ -34,6 +40,7 @@ export class Watch {
 	/** Clips that Twitch told to a process of a task. */
 	toldTo: (asker: string, taskId: string) => readonly string[] = () => [];
 	#d1: PreparedDatabase | null = null;
+	#schedule: PreparedDatabase | null = null;
 	/** Runs that D1 had closed when they were begun (once more) in their objects. */
 	readonly #closedBefore = new Set<string>();
 	/** Which claim has which lease, by the lease's token. */
@@ -75,6 +82,7 @@ export class Watch {
 
 	onScheduler(database: PreparedDatabase): void {
 		database.violated = this.violated;
+		this.#schedule = database;
 		putOnce(database, schedulerTriggers);
 	}
 
@@ -107,6 +115,36 @@ export class Watch {
 		);
 		if (run?.state === "running" && beganAtMs >= run.deadline_at_ms) {
 			this.violated("open-behind-deadline", object.name);
+		}
+	}
+
+	/** P5: no slot's run begins while the run of the slot before is open, which could have said so. */
+	beforeStart(
+		object: Watched,
+		{ runId, job, slotAtMs, trigger }: RunRequest,
+		find: (runId: RunId) => Watched | undefined,
+	): void {
+		if (slotAtMs === null || trigger === "after" || !object.storage.isEmpty) return;
+		const [slot, before] =
+			this.#schedule?.rows<{ run_id: RunId; decided_at_ms: number }>(
+				`SELECT run_id, decided_at_ms FROM slots WHERE job = ?1 AND slot_at_ms <= ?2 AND run_id IS NOT NULL
+				ORDER BY slot_at_ms DESC LIMIT 2`,
+				job,
+				slotAtMs,
+			) ?? [];
+		const other = before === undefined ? undefined : find(before.run_id);
+		if (slot?.run_id !== runId || before === undefined || other === undefined) return;
+		if (other.storage.isEmpty) return;
+		const [run] = other.storage.database.rows<{ state: string; started_at_ms: number }>(
+			"SELECT state, started_at_ms FROM run",
+		);
+		if (run?.state !== "planning" && run?.state !== "running") return;
+		// One whose start arrives only now could not be asked, and one that cannot be is not waited for without end.
+		const { runDeadlineMs } = this.#settings.config;
+		const overdueAtMs = before.decided_at_ms + runDeadlineMs + unreachableMs - skewMs;
+		const isKnown = run.started_at_ms < slot.decided_at_ms - skewMs;
+		if (isKnown && slot.decided_at_ms < overdueAtMs) {
+			this.violated("runs-overlap", `${runId} begins while ${before.run_id} is ${run.state}`);
 		}
 	}
 

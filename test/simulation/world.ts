@@ -122,6 +122,7 @@ export class World implements Nature {
 			> = {
 				start: (request) =>
 					call("start", async (api) => {
+						this.watch.beforeStart(object(), request, (id) => this.coordinators.get(id));
 						if (this.startsFail === "before") throw new SimulatedError("Network connection lost.");
 						const answer = await api.start(request);
 						if (this.startsFail === "after") throw new SimulatedError("Network connection lost.");
