@@ -41,6 +41,14 @@ export const guardsOfSchedule: readonly Guard[] = [
 		],
 	},
 	{
+		name: "overlap",
+		without: "a slot's run begins while the run of the slot before is open",
+		breaks: ["runs-overlap"],
+		removals: [
+			{ file: `${scheduler}/slot-keeping.ts`, snippet: "if (isOpen) {", instead: "if (false) {" },
+		],
+	},
+	{
 		name: "told once",
 		without: "what a receiver took is told again",
 		breaks: ["told-again"],

@@ -56,7 +56,8 @@ export function drawSettings(seed: number): Settings {
 			messagesInFlight: random.pick([2, 3, 6, 40]),
 			leaseMs: random.pick([60_000, 120_000, 300_000]),
 			queuedMs: random.pick([30_000, 90_000]),
-			runDeadlineMs: random.pick([50, 50, 50, 30]) * minuteMs,
+			// One that is longer than the time between two slots, so that the next one finds the run open.
+			runDeadlineMs: random.pick([50, 50, 80, 30]) * minuteMs,
 			maxAttempts: random.pick([4, 4, 2, 1]),
 			// Sometimes forgotten so early that messages and starts come after it.
 			coordinatorRetentionMs: random.chance(0.2) ? random.pick([3, 20]) * minuteMs : 7 * dayMs,
