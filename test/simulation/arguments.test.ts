@@ -5,12 +5,12 @@ import { readCommand } from "./arguments.ts";
 describe("npm run simulate", () => {
 	it("runs a thousand seeds when nothing is said", () => {
 		expect(readCommand([])).toMatchObject({ kind: "many", from: 1, count: 1_000 });
-		const some = ["--seeds", "5", "--from", "100", "--threads", "1", "--out", "a.json"];
+		const some = ["--seeds", "5", "--from", "100", "--processes", "1", "--out", "a.json"];
 		expect(readCommand(some)).toEqual({
 			kind: "many",
 			from: 100,
 			count: 5,
-			threads: 1,
+			processes: 1,
 			out: "a.json",
 		});
 	});

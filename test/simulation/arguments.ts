@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 import { allFaultKinds, type FaultKind, type FaultLimits } from "./faults.ts";
 import { findGuard, type Guard } from "./guards.ts";
-import { threadsMax } from "./many-seeds.ts";
+import { processesMax } from "./many-seeds.ts";
 
 /** What `npm run simulate` is asked for. */
-export const usage = `npm run simulate -- [--seeds 1000] [--from 1] [--threads ${threadsMax}] [--out FILE.json]
+export const usage = `npm run simulate -- [--seeds 1000] [--from 1] [--processes ${processesMax}] [--out FILE.json]
 npm run simulate -- --seed 7 [--trace | --shortest] [--guard NAME] [--without kind,kind] [--most 12] [--skip 3,9]
   --guard     takes a guard of npm run simulate:guards out
   --shortest  looks for the shortest trace of what the seed breaks
@@ -17,7 +17,7 @@ export type Command =
 			readonly kind: "many";
 			readonly from: number;
 			readonly count: number;
-			readonly threads: number;
+			readonly processes: number;
 			/** Where the figures are written. */
 			readonly out: string | undefined;
 	  }
@@ -32,7 +32,7 @@ export type Command =
 const options = {
 	seeds: { type: "string" },
 	from: { type: "string" },
-	threads: { type: "string" },
+	processes: { type: "string" },
 	out: { type: "string" },
 	seed: { type: "string" },
 	trace: { type: "boolean" },
@@ -43,7 +43,7 @@ const options = {
 	skip: { type: "string" },
 	help: { type: "boolean" },
 } as const;
-const ofMany = ["seeds", "from", "threads", "out"] as const;
+const ofMany = ["seeds", "from", "processes", "out"] as const;
 const ofOne = ["trace", "shortest", "guard", "without", "most", "skip"] as const;
 
 /** @throws what is wrong, for whoever typed it */
@@ -60,7 +60,7 @@ export function readCommand(args: readonly string[]): Command {
 			kind: "many",
 			from: readNumber("from", values.from ?? "1"),
 			count: readNumber("seeds", values.seeds ?? "1000"),
-			threads: Math.max(1, readNumber("threads", values.threads ?? String(threadsMax))),
+			processes: Math.max(1, readNumber("processes", values.processes ?? String(processesMax))),
 			out: values.out,
 		};
 	}

@@ -21,8 +21,8 @@ export interface Evidence {
 	readonly settings: Settings;
 	/** Slots from the first to the last that must have an account, epoch milliseconds. */
 	readonly slots: readonly number[];
-	/** The slot that came when all had long been well. */
-	readonly nextSlotMs: number;
+	/** The slot that came when all had long been well; null when it was not waited for. */
+	readonly nextSlotMs: number | null;
 	/** Runs that began, or had most of their time, when nothing went wrong any more. */
 	readonly fairRuns: readonly string[];
 }

@@ -3,7 +3,7 @@ import { type Command, readCommand, usage } from "./arguments.ts";
 import type { ClauseId } from "./clauses.ts";
 import type { FaultLimits } from "./faults.ts";
 import { breaksGuard, type Guard } from "./guards.ts";
-import { SimulationThread, simulateMany } from "./many-seeds.ts";
+import { Simulator, simulateMany } from "./many-seeds.ts";
 import { listSeeds, regressions } from "./regressions.ts";
 import { countFaults, describeReplay, shrink } from "./shrink.ts";
 import type { Outcome } from "./simulate.ts";
@@ -28,11 +28,11 @@ if (command.kind === "help") console.log(usage);
 else process.exitCode = command.kind === "many" ? await runMany(command) : await runOne(command);
 
 async function runMany(asked: Command & { kind: "many" }): Promise<number> {
-	const { from, count, threads, out } = asked;
-	const totals = new SimulationTotals({ from, count, kept: regressions.length, threads });
+	const { from, count, processes, out } = asked;
+	const totals = new SimulationTotals({ from, count, kept: regressions.length, processes });
 	await simulateMany({
 		seeds: listSeeds(from, count),
-		threads,
+		processes,
 		onOutcome: (outcome) => {
 			totals.add(outcome);
 			return totals.failed.length < failuresShown;
@@ -42,41 +42,41 @@ async function runMany(asked: Command & { kind: "many" }): Promise<number> {
 	if (out !== undefined) writeFileSync(out, JSON.stringify(totals.report()));
 	if (totals.failed.length === 0) return 0;
 	if (totals.failed.length >= failuresShown) console.log("(stopped here: enough seeds fail)");
-	const thread = new SimulationThread();
+	const simulator = new Simulator();
 	for (const { seed, violations } of totals.failed) {
 		const [first] = violations;
 		console.log(`\nseed ${seed} again: ${describeReplay(seed, {})}`);
-		if (first !== undefined) await showShortest(thread, seed, first.clause, {});
+		if (first !== undefined) await showShortest(simulator, seed, first.clause, {});
 	}
-	await thread.end();
+	await simulator.end();
 	return 1;
 }
 
 async function runOne(asked: Command & { kind: "one" }): Promise<number> {
 	const { seed, show, guard, limits } = asked;
-	const thread = new SimulationThread(guard?.removals);
-	const outcome = await thread.simulate(seed, limits, show === "trace");
+	const simulator = new Simulator(guard?.removals);
+	const outcome = await simulator.simulate(seed, limits, show === "trace");
 	const { violations } = outcome;
 	if (show === "trace") console.log(outcome.lines.join("\n"));
 	describeOne(outcome);
 	if (show === "shortest") {
 		const wanted = violations.find((each) => guard && breaksGuard(guard, each)) ?? violations[0];
 		if (wanted === undefined) console.log("There is nothing to be shown: it breaks no promise.");
-		else await showShortest(thread, seed, wanted.clause, limits, guard);
+		else await showShortest(simulator, seed, wanted.clause, limits, guard);
 	}
-	await thread.end();
+	await simulator.end();
 	return violations.length === 0 ? 0 : 1;
 }
 
 /** The shortest trace of what a seed does wrong, whole in a file and its end here, and how to see it again. */
 async function showShortest(
-	thread: SimulationThread,
+	simulator: Simulator,
 	seed: number,
 	clause: ClauseId,
 	limits: FaultLimits,
 	guard?: Guard,
 ): Promise<void> {
-	const shortest = await shrink(thread, seed, clause, limits);
+	const shortest = await shrink(simulator, seed, clause, limits);
 	const { lines } = shortest.outcome;
 	mkdirSync(folder, { recursive: true });
 	const name = ["seed", seed, ...(guard?.name.split(" ") ?? [])].join("-");

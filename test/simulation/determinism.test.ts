@@ -3,19 +3,19 @@ import { beginWorld, endWorld } from "./globals.ts";
 import { Kernel } from "./kernel.ts";
 import { range, simulateMany } from "./many-seeds.ts";
 
-/** In a thread that has simulated nothing before. */
+/** In a process that has simulated nothing before. */
 async function hashesOf(seeds: Iterable<number>): Promise<Map<number, number>> {
 	const hashes = new Map<number, number>();
 	const onOutcome = ({ seed, hash }: { seed: number; hash: number }) => {
 		hashes.set(seed, hash);
 		return true;
 	};
-	await simulateMany({ seeds, threads: 1, onOutcome });
+	await simulateMany({ seeds, processes: 1, onOutcome });
 	return hashes;
 }
 
 describe("a seed", () => {
-	it("leads to the same events and rows, whatever its thread simulated before", async () => {
+	it("leads to the same events and rows, whatever was simulated before", async () => {
 		const seeds = [...range(1, 60)];
 		const [forth, back] = await Promise.all([hashesOf(seeds), hashesOf(seeds.toReversed())]);
 		expect(new Set(forth.values()).size).toBe(60);

@@ -2,7 +2,7 @@ import type { Appointment, Kernel } from "./kernel.ts";
 
 /**
  * What shipped code may ask of its platform without a port is the kernel's as well; chance, and what only a real machine
- * has, is nobody's. The world that runs is the only one of its thread.
+ * has, is nobody's. The world that runs is the only one of its process.
  */
 let kernel: Kernel | null = null;
 
@@ -10,7 +10,7 @@ let kernel: Kernel | null = null;
 const replaced: { readonly owner: object; readonly name: string; readonly real: unknown }[] = [];
 
 export function beginWorld(next: Kernel): void {
-	if (kernel !== null) throw new Error("another world is running in this thread");
+	if (kernel !== null) throw new Error("another world is running in this process");
 	kernel = next;
 	replaceTimes(next);
 	replace(Math, "random", missing("chance"));

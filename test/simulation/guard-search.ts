@@ -1,6 +1,6 @@
 import type { ClauseId, Violation } from "./clauses.ts";
 import { breaksGuard, type Guard } from "./guards.ts";
-import { range, SimulationThread } from "./many-seeds.ts";
+import { range, Simulator } from "./many-seeds.ts";
 import type { Regression } from "./regressions.ts";
 
 /** What the simulation says of a guard that is taken out. */
@@ -18,28 +18,28 @@ export interface GuardReport {
 	readonly seconds: number;
 }
 
-type Thread = Pick<SimulationThread, "simulate" | "end">;
-const startThread = (removals: Guard["removals"]): Thread => new SimulationThread(removals);
+type AnySimulator = Pick<Simulator, "simulate" | "end">;
+const startSimulator = (removals: Guard["removals"]): AnySimulator => new Simulator(removals);
 
 /**
- * Seed after seed in one thread, so that the same seed finds it each time; then the same seed with the guard.
+ * Seed after seed in one simulator, so that the same seed finds it each time; then the same seed with the guard.
  * @param seedsMax seeds 1 to this one are tried
- * @param whole a thread with every guard in its place
+ * @param whole a simulator with every guard in its place
  */
 export async function searchGuard(
 	guard: Guard,
 	seedsMax: number,
 	regressions: readonly Regression[],
-	whole: Pick<Thread, "simulate">,
-	start = startThread,
+	whole: Pick<AnySimulator, "simulate">,
+	start = startSimulator,
 ): Promise<GuardReport> {
 	const beganAtMs = performance.now();
-	const thread = start(guard.removals);
+	const simulator = start(guard.removals);
 	let seed: number | null = null;
 	let found: Violation | null = null;
 	const others: Partial<Record<ClauseId, number>> = {};
 	for (const tried of range(1, seedsMax)) {
-		const { violations } = await thread.simulate(tried);
+		const { violations } = await simulator.simulate(tried);
 		found = violations.find((violation) => breaksGuard(guard, violation)) ?? null;
 		seed = tried;
 		if (found !== null) break;
@@ -49,10 +49,10 @@ export async function searchGuard(
 	const forgiven: number[] = [];
 	for (const kept of regressions) {
 		if (kept.guard !== guard.name) continue;
-		const { violations } = await thread.simulate(kept.seed);
+		const { violations } = await simulator.simulate(kept.seed);
 		if (!violations.some((violation) => breaksGuard(guard, violation))) forgiven.push(kept.seed);
 	}
-	await thread.end();
+	await simulator.end();
 	const control = found === null || seed === null ? [] : (await whole.simulate(seed)).violations;
 	const seconds = Math.round((performance.now() - beganAtMs) / 100) / 10;
 	const missedBy = found === null ? null : seed;

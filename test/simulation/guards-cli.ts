@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { readNumber } from "./arguments.ts";
 import { type GuardReport, listFaults, searchGuard, tieAgain } from "./guard-search.ts";
 import { findGuard, type Guard, guards } from "./guards.ts";
-import { SimulationThread, threadsMax } from "./many-seeds.ts";
+import { processesMax, Simulator } from "./many-seeds.ts";
 import { regressions } from "./regressions.ts";
 import { describeReplay } from "./shrink.ts";
 
@@ -11,12 +11,12 @@ import { describeReplay } from "./shrink.ts";
  * `npm run simulate:guards`: without any one guard the simulation finds what it was there for. The tests bite.
  * Exit code 1 when one is missed by nobody, 2 when it was asked for what there is not.
  */
-const usage = `npm run simulate:guards -- [--guard NAME]... [--seeds 2000] [--threads ${threadsMax}] [--out FILE.json] [--keep]
+const usage = `npm run simulate:guards -- [--guard NAME]... [--seeds 2000] [--processes ${processesMax}] [--out FILE.json] [--keep]
   --keep  puts other seeds into regressions.json for those that do not fail any more without their guard`;
 
 let chosen: readonly Guard[];
 let seedsMax: number;
-let threads: number;
+let processes: number;
 let out: string | undefined;
 let keeps: boolean;
 try {
@@ -24,14 +24,14 @@ try {
 		options: {
 			guard: { type: "string", multiple: true },
 			seeds: { type: "string", default: "2000" },
-			threads: { type: "string", default: String(threadsMax) },
+			processes: { type: "string", default: String(processesMax) },
 			out: { type: "string" },
 			keep: { type: "boolean", default: false },
 		},
 	});
 	chosen = values.guard?.map(findGuard) ?? guards;
 	seedsMax = readNumber("seeds", values.seeds);
-	threads = Math.max(1, readNumber("threads", values.threads));
+	processes = Math.max(1, readNumber("processes", values.processes));
 	out = values.out;
 	keeps = values.keep;
 } catch (error) {
@@ -41,8 +41,8 @@ try {
 
 const results: GuardReport[] = [];
 const waiting = [...chosen];
-const lanes = Array.from({ length: threads }, async () => {
-	const whole = new SimulationThread();
+const lanes = Array.from({ length: processes }, async () => {
+	const whole = new Simulator();
 	for (let guard = waiting.shift(); guard !== undefined; guard = waiting.shift()) {
 		const result = await searchGuard(guard, seedsMax, regressions, whole);
 		results.push(result);

@@ -4,7 +4,7 @@ import type { ClauseId, Violation } from "./clauses.ts";
 import { listFaults, searchGuard, tieAgain } from "./guard-search.ts";
 import { findGuard, guards } from "./guards.ts";
 import { takeOut } from "./hooks.ts";
-import { SimulationThread } from "./many-seeds.ts";
+import { Simulator } from "./many-seeds.ts";
 import { listSeeds, type Regression, regressions } from "./regressions.ts";
 import type { Outcome } from "./simulate.ts";
 
@@ -12,7 +12,7 @@ const root = new URL("../..", import.meta.url).pathname;
 const guard = findGuard("seal retry");
 const [kept] = guard.breaks;
 
-/** A thread whose seeds break what is said for them. */
+/** A simulator whose seeds break what is said for them. */
 const fake = (broken: Readonly<Record<number, ClauseId>>) => ({
 	simulate: async (seed: number) => {
 		const clause = broken[seed];
@@ -99,7 +99,7 @@ describe("a guard that is taken out", () => {
 	});
 
 	it("is found by the simulation as it is", async () => {
-		const whole = new SimulationThread();
+		const whole = new Simulator();
 		const report = await searchGuard(findGuard("alarm re-arm"), 20, [], whole);
 		await whole.end();
 		expect(report.found?.clause).toBe("run-without-alarm");

@@ -5,6 +5,6 @@ export const notSimulated: readonly string[] = [
 	"Clocks of objects that are more than two minutes off; consumers' may be an hour off.",
 	"Limits of CPU and memory, and of subrequests but for what consumers ask of Twitch.",
 	"Losing what an object has written: a write that was answered stays, as the platform promises.",
-	"More than 40 tasks a run: seals in several chunks are tested in `test/support/suites`.",
+	"More than 20 tasks a run: seals in several chunks are tested in `test/support/suites`.",
 	"The platform itself: that workerd behaves as the model does is what `test/workerd` is for.",
 ];

@@ -6,7 +6,7 @@ import { describeReport } from "./report.ts";
 import { SimulationTotals } from "./totals.ts";
 
 const page = readFileSync(new URL("../../docs/reliability.md", import.meta.url).pathname, "utf8");
-const nothing = new SimulationTotals({ from: 1, count: 10_000, kept: 3, threads: 2 }).report();
+const nothing = new SimulationTotals({ from: 1, count: 10_000, kept: 3, processes: 2 }).report();
 const found = guards.map(
 	({ name, breaks }): GuardReport => ({
 		name,
@@ -47,13 +47,13 @@ describe("docs/reliability.md", () => {
 		}
 	});
 
-	it("names the command that repeats it, the speed and the threads", () => {
+	it("names the command that repeats it, the speed and the processes", () => {
 		const text = describeReport({ ...nothing, from: 501, seeds: 10_002, seconds: 400 }, found);
 		expect(text).toContain("npm run simulate -- --seeds 10000 --from 501 ");
 		expect(text).toContain("the seeds 501 to 10,500, those 3 first that once failed");
-		expect(text).toContain("| threads | 2 |");
+		expect(text).toContain("| processes | 2 |");
 		expect(text).toContain("| seeds a second | 25.0 |");
-		for (const what of ["seeds", "seeds a second", "threads"])
+		for (const what of ["seeds", "seeds a second", "processes"])
 			expect(page).toContain(`| ${what} |`);
 	});
 
@@ -64,7 +64,7 @@ describe("docs/reliability.md", () => {
 
 describe("what many seeds add up to", () => {
 	it("is told in the order of seeds, faults, recoveries and violations", () => {
-		const totals = new SimulationTotals({ from: 1, count: 1, kept: 0, threads: 1 });
+		const totals = new SimulationTotals({ from: 1, count: 1, kept: 0, processes: 1 });
 		totals.add({
 			seed: 9,
 			hash: 0,

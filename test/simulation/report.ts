@@ -27,7 +27,8 @@ export function describeReport(
 }
 
 function describeSeeds(report: SimulationReport): string[] {
-	const { from, count, kept, threads, seeds, runs, events, virtualHours, seconds, failed } = report;
+	const { from, count, kept, processes, seeds, runs, events, virtualHours, seconds, failed } =
+		report;
 	const begin = from === 1 ? "" : ` --from ${from}`;
 	const last = from + count - 1;
 	return [
@@ -54,7 +55,7 @@ function describeSeeds(report: SimulationReport): string[] {
 		row("events", group(events)),
 		row("faults", group(sum(Object.values(report.faults)))),
 		row("seconds", group(Math.round(seconds))),
-		row("threads", group(threads)),
+		row("processes", group(processes)),
 		row("seeds a second", (seeds / seconds).toFixed(1)),
 		row("seeds with a broken promise", group(failed.length)),
 		"",

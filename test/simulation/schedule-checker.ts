@@ -49,6 +49,7 @@ function checkNextSlot(
 	{ database, schedule, settings, nextSlotMs }: Evidence,
 	violated: Violated,
 ): void {
+	if (nextSlotMs === null) return;
 	const [slot] = schedule.rows<SlotRow>("SELECT * FROM slots WHERE slot_at_ms = ?1", nextSlotMs);
 	const [run] = database.rows<{ verdict: string; succeeded: number }>(
 		"SELECT verdict, summary ->> '$.tasks.succeeded' AS succeeded FROM runs WHERE run_id = ?1",

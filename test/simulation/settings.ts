@@ -12,6 +12,8 @@ export interface Settings {
 	readonly fairAtMs: number;
 	/** Whether an operator ends every pause then; else each has to end by itself. */
 	readonly resumesWhenFair: boolean;
+	/** Whether it lives on until the slot that comes when all has long been well: a quarter of its time. */
+	readonly seesNextSlot: boolean;
 	/** Milliseconds between two looks at the site; 0 when nobody looks. */
 	readonly visitsMs: number;
 	readonly config: {
@@ -38,18 +40,19 @@ const firstSlotMs = Date.parse("2026-11-23T17:00:00Z");
 
 export function drawSettings(seed: number): Settings {
 	const random = new Random(seed, 3);
-	const slots = random.pick([1, 1, 1, 1, 2, 2, 3]);
+	const slots = random.pick([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3]);
 	const startMs = firstSlotMs - 10 * minuteMs;
 	// Often in the middle of a run, which then has to find its own way out.
 	const lastSlotMs = firstSlotMs + (slots - 1) * hourMs;
 	const fairAtMs = lastSlotMs + random.pick([4, 10, 20, 59]) * minuteMs * random.unit();
-	const streamers = random.pick([3, 3, 5, 8, 8, 12, 20, 40]);
+	const streamers = random.pick([2, 3, 3, 3, 3, 5, 5, 8, 8, 12, 20]);
 	return {
 		streamers,
 		slots,
 		startMs,
 		fairAtMs: Math.ceil(fairAtMs),
 		resumesWhenFair: new Random(seed, 4).chance(0.5),
+		seesNextSlot: new Random(seed, 5).chance(0.5),
 		visitsMs: random.pick([0, 10 * minuteMs, 45 * minuteMs]),
 		config: {
 			tasksPerMessage: random.pick(streamers > 12 ? [4, 12] : [1, 2, 4, 12]),

@@ -4,7 +4,7 @@ import type { ClauseId } from "./clauses.ts";
 import type { FaultKind, FaultLimits } from "./faults.ts";
 import { searchGuard } from "./guard-search.ts";
 import { findGuard } from "./guards.ts";
-import { SimulationThread } from "./many-seeds.ts";
+import { Simulator } from "./many-seeds.ts";
 import { countFaults, describeReplay, shrink } from "./shrink.ts";
 import type { Outcome } from "./simulate.ts";
 
@@ -18,7 +18,7 @@ function countBy(kinds: readonly FaultKind[]): Partial<Record<FaultKind, number>
 	);
 }
 
-/** A thread whose seeds have 20 faults, by turns of two kinds, and break what `breaks` says of those that happen. */
+/** A simulator whose seeds have 20 faults, by turns of two kinds, and break what `breaks` says of those that happen. */
 function startFake(breaks: (happening: readonly number[], limits: FaultLimits) => ClauseId[]) {
 	const asked: FaultLimits[] = [];
 	const simulate = async (seed: number, limits: FaultLimits = {}): Promise<Outcome> => {
@@ -49,36 +49,36 @@ function startFake(breaks: (happening: readonly number[], limits: FaultLimits) =
 describe("the shortest trace", () => {
 	it("needs the very faults that break the promise, wherever they are", async () => {
 		const needed = [3, 4, 11];
-		const thread = startFake((happening) =>
+		const simulator = startFake((happening) =>
 			needed.every((no) => happening.includes(no)) ? ["unfinished"] : [],
 		);
-		const { limits, outcome, faultsBefore } = await shrink(thread, 7, "unfinished");
+		const { limits, outcome, faultsBefore } = await shrink(simulator, 7, "unfinished");
 		expect(countFaults(outcome)).toBe(needed.length);
 		expect(faultsBefore).toBe(total);
 		expect(limits).toEqual({ most: 11, skip: [1, 2, 5, 6, 7, 8, 9, 10] });
 	});
 
 	it("is of a kind of fault less when that kind is not needed", async () => {
-		const thread = startFake((happening) => (happening.includes(4) ? ["unfinished"] : []));
-		const { limits } = await shrink(thread, 7, "unfinished");
+		const simulator = startFake((happening) => (happening.includes(4) ? ["unfinished"] : []));
+		const { limits } = await shrink(simulator, 7, "unfinished");
 		expect(limits).toMatchObject({ without: ["queue-double"], most: 4 });
 	});
 
 	it("is found where fewer faults break it and more do not", async () => {
-		const thread = startFake((happening) => {
+		const simulator = startFake((happening) => {
 			const count = happening.length;
 			return count === total || count < 7 ? ["unfinished"] : [];
 		});
-		const { outcome } = await shrink(thread, 7, "unfinished");
+		const { outcome } = await shrink(simulator, 7, "unfinished");
 		expect(outcome.violations).toHaveLength(1);
 		expect(countFaults(outcome)).toBeLessThan(7);
 	});
 
 	it("does not slide to another clause, of the same promise or not", async () => {
-		const thread = startFake((happening) =>
+		const simulator = startFake((happening) =>
 			happening.length === total ? ["unfinished"] : ["unsealed"],
 		);
-		const { limits, outcome } = await shrink(thread, 7, "unfinished");
+		const { limits, outcome } = await shrink(simulator, 7, "unfinished");
 		expect(outcome.violations.map(({ clause }) => clause)).toEqual(["unfinished"]);
 		expect(countFaults(outcome)).toBe(total);
 		expect(limits).toEqual({ most: total });
@@ -103,13 +103,13 @@ describe("the shortest trace", () => {
 
 	it("of a guard that is taken out breaks the same clause when its command is typed", async () => {
 		const guard = findGuard("claim answered again");
-		const whole = new SimulationThread();
+		const whole = new Simulator();
 		const { seed, found } = await searchGuard(guard, 500, [], whole);
 		await whole.end();
 		if (seed === null || found === null) throw new Error("nobody misses it");
-		const thread = new SimulationThread(guard.removals);
-		const shortest = await shrink(thread, seed, found.clause);
-		await thread.end();
+		const simulator = new Simulator(guard.removals);
+		const shortest = await shrink(simulator, seed, found.clause);
+		await simulator.end();
 		expect(countFaults(shortest.outcome)).toBeLessThan(shortest.faultsBefore);
 		const command = describeReplay(seed, shortest.limits, guard.name);
 		const { stdout, status } = spawnSync(command, { shell: true, encoding: "utf8" });

@@ -1,6 +1,6 @@
 import type { ClauseId } from "./clauses.ts";
 import { allFaultKinds, type FaultLimits } from "./faults.ts";
-import type { SimulationThread } from "./many-seeds.ts";
+import type { Simulator } from "./many-seeds.ts";
 import type { Outcome } from "./simulate.ts";
 
 export interface Shortest {
@@ -21,20 +21,20 @@ const attemptsMax = 500;
  * @throws when the seed does not break it each time: then it is not the seed alone that decides
  */
 export async function shrink(
-	thread: Pick<SimulationThread, "simulate">,
+	simulator: Pick<Simulator, "simulate">,
 	seed: number,
 	clause: ClauseId,
 	limits: FaultLimits = {},
 ): Promise<Shortest> {
 	let attempts = 0;
-	let best = { limits, outcome: await thread.simulate(seed, limits) };
+	let best = { limits, outcome: await simulator.simulate(seed, limits) };
 	if (!breaks(best.outcome, clause)) throw notTheSame(seed);
 	const faultsBefore = countFaults(best.outcome);
 	const attempt = async (change: FaultLimits): Promise<boolean> => {
 		if (attempts === attemptsMax) return false;
 		attempts += 1;
 		const tried = tidy({ ...best.limits, ...change });
-		const outcome = await thread.simulate(seed, tried);
+		const outcome = await simulator.simulate(seed, tried);
 		const fails = breaks(outcome, clause);
 		if (fails) best = { limits: tried, outcome };
 		return fails;
@@ -51,7 +51,7 @@ export async function shrink(
 		await skipSingle(best.limits.most ?? 0, best.limits.skip ?? [], attempt);
 		// What could not be missed before may be missed now: without another fault all later ones are others.
 	} while (countFaults(best.outcome) < before);
-	const traced = await thread.simulate(seed, best.limits, true);
+	const traced = await simulator.simulate(seed, best.limits, true);
 	if (!breaks(traced, clause)) throw notTheSame(seed);
 	return { limits: best.limits, outcome: traced, faultsBefore };
 }

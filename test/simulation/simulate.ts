@@ -50,7 +50,7 @@ export type Inspect = (evidence: Evidence, world: World) => void | Promise<void>
 
 let emptyD1: PreparedDatabase | null = null;
 
-/** D1 is emptied and used again: its statements are prepared once a thread, not once a seed. */
+/** D1 is emptied and used again: its statements are prepared once a process, not once a seed. */
 export function takeD1(): PreparedDatabase {
 	emptyD1 ??= createD1(readMigrations("drizzle/d1/migrations"), (database) =>
 		database.sqlite.exec(d1Triggers),
@@ -115,11 +115,14 @@ async function live(world: World): Promise<Evidence | null> {
 		if (settings.resumesWhenFair) resume(world);
 	});
 	if (!(await liveUntilFinished(world, settings.fairAtMs))) return null;
-	// All is told and sealed: the schedule has to go on by itself, also after a pause that nobody ended.
-	const pauses = settings.resumesWhenFair ? [] : chronicle.pauses.map(({ untilMs }) => untilMs);
-	const nextSlotMs = Math.ceil((Math.max(kernel.nowMs, ...pauses) + 1) / hourMs) * hourMs;
-	const goodFromMs = nextSlotMs + settings.config.cronGraceMs + minuteMs;
-	if (!(await liveUntilFinished(world, goodFromMs))) return null;
+	let nextSlotMs: number | null = null;
+	if (settings.seesNextSlot) {
+		// All is told and sealed: the schedule has to go on by itself, also after a pause that nobody ended.
+		const pauses = settings.resumesWhenFair ? [] : chronicle.pauses.map(({ untilMs }) => untilMs);
+		nextSlotMs = Math.ceil((Math.max(kernel.nowMs, ...pauses) + 1) / hourMs) * hourMs;
+		const goodFromMs = nextSlotMs + settings.config.cronGraceMs + minuteMs;
+		if (!(await liveUntilFinished(world, goodFromMs))) return null;
+	}
 	const evidence = { ...collectEvidence(world), nextSlotMs };
 	check(evidence, watch.violated);
 	return evidence;

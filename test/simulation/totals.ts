@@ -2,13 +2,13 @@ import { type FaultKind, faultKinds } from "./faults.ts";
 import { failures, savings } from "./recoveries.ts";
 import type { Outcome } from "./simulate.ts";
 
-/** Which seeds were asked for, and on how many threads. */
+/** Which seeds were asked for, and on how many processes. */
 export interface Asked {
 	readonly from: number;
 	readonly count: number;
 	/** Seeds that once failed, which are run first; those among the others are not run twice. */
 	readonly kept: number;
-	readonly threads: number;
+	readonly processes: number;
 }
 
 /** What many seeds add up to. */
@@ -69,7 +69,7 @@ export class SimulationTotals {
 	}
 
 	describe(): string {
-		const { seeds, runs, events, virtualHours, seconds, threads, faults, recoveries } =
+		const { seeds, runs, events, virtualHours, seconds, processes, faults, recoveries } =
 			this.report();
 		const list = (
 			counts: Readonly<Record<string, number>>,
@@ -81,7 +81,7 @@ export class SimulationTotals {
 		const bad = this.failed.flatMap(({ seed, violations }) =>
 			violations.map(({ promise, clause, what }) => `  seed ${seed} ${promise} ${clause}: ${what}`),
 		);
-		const speed = `${(seeds / seconds).toFixed(1)} seeds a second on ${threads} threads`;
+		const speed = `${(seeds / seconds).toFixed(1)} seeds a second on ${processes} processes`;
 		return [
 			`${seeds} seeds, ${runs} runs, ${events} events, ${virtualHours} hours in ${seconds} s: ${speed}`,
 			"faults:",
