@@ -215,10 +215,12 @@ function checkCost(
 	);
 	if (run === undefined) return;
 	const { run_id, tasks, minutes } = run;
-	const tries = tasks * settings.config.maxAttempts;
+	const { maxAttempts, messagesInFlight, tasksPerMessage } = settings.config;
+	const tries = tasks * maxAttempts;
+	// What a queue that is down did not take is sent again: a few times in quick succession, then once a minute.
+	const refused = Math.min(Math.ceil(tasks / tasksPerMessage), messagesInFlight) * (8 + minutes);
 	const bounds = [
-		// What a queue that is down did not take is sent again and again.
-		["too-many-sends", chronicle.sends.get(run_id) ?? 0, 60 + 2 * tries + 2 * minutes],
+		["too-many-sends", chronicle.sends.get(run_id) ?? 0, 60 + 2 * tries + refused],
 		["too-many-alarms", chronicle.alarms.get(run_id) ?? 0, 120 + 2 * tries + 2 * minutes],
 		["too-many-rows", run.rows - rowsBefore, 300 + 25 * tries + 2 * minutes],
 	] as const;
