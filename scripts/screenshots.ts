@@ -13,7 +13,7 @@ import { buildDashboard } from "./build-dashboard.ts";
 /**
  * `npm run screenshots`: the pictures of the README, in docs/screenshots, from the built Worker. Two days of history
  * are written as rows; the newest run, which went wrong in part, is a real one against the simulated Twitch, and so is
- * the one that fills while its picture is taken.
+ * the one that fills while its picture is taken. On Debian, Inter and Noto CJK are fonts-inter and fonts-noto-cjk.
  */
 const folder = join(import.meta.dirname, "../docs/screenshots");
 const job = toJobName("collect-clips");

@@ -39,6 +39,16 @@ describe("on a phone of 360 pixels", () => {
 		expect(await measureOverflow(signIn)).toBe(0);
 	});
 
+	it("no button sticks out of where it stands, also with wider letters (WCAG 1.4.12)", async () => {
+		const { page } = await visit("/", { context: phone });
+		for (const path of await pagesWithRuns()) {
+			await page.goto(ground.origin + path);
+			await page.locator("#content").waitFor();
+			await settle(page);
+			expect(await page.evaluate(findsWhatSticksOut), path).toEqual([]);
+		}
+	});
+
 	it("the audit page says who did what to what without being pushed to the side", async () => {
 		const runId = await havePartialRun();
 		const headers = { "content-type": "application/json" };
@@ -189,3 +199,21 @@ function luminance(color: unknown): number {
 	const [red = 0, green = 0, blue = 0] = (String(color).match(/\d+/g) ?? []).map(Number);
 	return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
 }
+
+/** The buttons whose right edge is behind that of what holds them, when letters stand apart as far as a reader may set them. */
+const findsWhatSticksOut = `
+	(() => {
+		for (const { style } of document.querySelectorAll("body *")) {
+			style.letterSpacing = "0.12em";
+			style.wordSpacing = "0.16em";
+		}
+		const edgeOf = (element) => {
+			const { paddingRight, borderRightWidth } = getComputedStyle(element);
+			return element.getBoundingClientRect().right - parseFloat(paddingRight) - parseFloat(borderRightWidth);
+		};
+		return [...document.querySelectorAll("main .button")]
+			.filter((button) => !button.closest(".table-scroll"))
+			.filter((button) => button.getBoundingClientRect().right > edgeOf(button.closest("section, main")) + 0.5)
+			.map((button) => button.textContent);
+	})()
+`;
