@@ -9,9 +9,11 @@ import type { World } from "./world.ts";
 async function findDay(): Promise<number> {
 	for (let seed = 1; ; seed += 1) {
 		let isRich = false;
-		await simulate(seed, {}, false, ({ database, schedule, ledgers }) => {
+		await simulate(seed, {}, false, ({ database, schedule, ledgers, settings, nextSlotMs }) => {
 			const count = (query: string) => database.rows(query).length;
 			isRich =
+				nextSlotMs !== null &&
+				settings.config.maxAttempts > 1 &&
 				count("SELECT 1 FROM clips") > 2 &&
 				count("SELECT 1 FROM watch_clip_writes WHERE kind = 'changed'") > 0 &&
 				count("SELECT 1 FROM run_tasks WHERE state = 'succeeded'") > 2 &&
