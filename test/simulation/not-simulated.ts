@@ -6,5 +6,7 @@ export const notSimulated: readonly string[] = [
 	"Limits of CPU and memory, and of subrequests but for what consumers ask of Twitch.",
 	"Losing what an object has written: a write that was answered stays, as the platform promises.",
 	"More than 20 tasks a run: seals in several chunks are tested in `test/support/suites`.",
+	"The slot that comes when all has long been well: every second world ends before it (`next-slot`).",
+	"drizzle's own mapping of rows and its type checks: faster ones of the same meaning stand in ([hooks.ts](../test/simulation/hooks.ts)).",
 	"The platform itself: that workerd behaves as the model does is what `test/workerd` is for.",
 ];

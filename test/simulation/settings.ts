@@ -12,7 +12,7 @@ export interface Settings {
 	readonly fairAtMs: number;
 	/** Whether an operator ends every pause then; else each has to end by itself. */
 	readonly resumesWhenFair: boolean;
-	/** Whether it lives on until the slot that comes when all has long been well: a quarter of its time. */
+	/** Whether it lives on until the slot that comes when all has long been well: that takes a quarter of a world's time. */
 	readonly seesNextSlot: boolean;
 	/** Milliseconds between two looks at the site; 0 when nobody looks. */
 	readonly visitsMs: number;
