@@ -117,8 +117,9 @@ describe.each(views)("on %s in %s", (_screen, _language, context) => {
 		await page.locator(".menu summary").click();
 		barriers.push(...(await look(page, "the menu")));
 
-		// Of its own: the other one is over when its tasks have timed out often enough.
-		const toCancel = await ground.start([1]);
+		// Of its own: the other one is over when its tasks have timed out often enough. Twitch does not
+		// answer for this streamer either, or the run would be sealed before the key is pressed.
+		const toCancel = await ground.start([0]);
 		await page.goto(`${ground.origin}/runs/${toCancel}`);
 		await ask("cancel", "c");
 		await ground.deployment.api(`/api/runs/${toCancel}/cancel`, { method: "POST" });
