@@ -49,21 +49,25 @@ async function startAfter(
 	job: JobName,
 ): Promise<void> {
 	const runId = runIdAfter(job, run.runId);
-	await ports.findCoordinator(runId).start({
-		runId,
-		job,
-		trigger: "after",
-		slotAtMs: run.slotAtMs,
-		rerunOf: null,
-		taskIds: null,
-		window: null,
-	});
+	await ports.withinTime(
+		ports.findCoordinator(runId).start({
+			runId,
+			job,
+			trigger: "after",
+			slotAtMs: run.slotAtMs,
+			rerunOf: null,
+			taskIds: null,
+			window: null,
+		}),
+	);
 	const left = store.findRun()?.startsAfter.filter((other) => other !== job) ?? [];
 	store.updateRun({ startsAfter: left });
 }
 
 /** Whoever watches over the runs hears how this one ended; what it has heard already it does not hear again. */
 async function tellSealed({ ports, store }: CoordinatorContext, run: RunRow): Promise<void> {
-	if (run.summary !== null) await ports.tellSealed(JSON.parse(run.summary) as Summary);
+	if (run.summary !== null) {
+		await ports.withinTime(ports.tellSealed(JSON.parse(run.summary) as Summary));
+	}
 	store.updateRun({ sealUntold: false });
 }

@@ -37,6 +37,7 @@ export function runCoordinatorClass(createJobs: (env: Env, config: Config) => Jo
 				database: answeringInTime(env.DB, withinTime),
 				send: createProducer(env.TASKS),
 				findCoordinator: coordinatorsOf(env.RUN_COORDINATOR),
+				withinTime,
 				tellSealed: (summary) => schedulerOf(env.RUN_SCHEDULER).runSealed(summary),
 				jobs: createJobs(env, config),
 				config,

@@ -3,6 +3,7 @@ import type { Summary } from "../../src/domain/summary.ts";
 import type { JobRegistry } from "../../src/jobs/job.ts";
 import type { Database } from "../../src/ledger/database.ts";
 import type { SendMessages } from "../../src/queue/producer.ts";
+import type { WithinTime } from "../../src/time-limit.ts";
 import type { AlarmPorts } from "../object-alarm.ts";
 import type { ObjectStorage } from "../storage.ts";
 import type { FindCoordinator } from "./api.ts";
@@ -16,6 +17,7 @@ export interface CoordinatorPorts extends AlarmPorts {
 	readonly database: Database;
 	readonly send: SendMessages;
 	readonly findCoordinator: FindCoordinator;
+	readonly withinTime: WithinTime;
 	/** Tells the scheduler of the seal; it may hear of it twice. Rejects when it could not be reached. */
 	readonly tellSealed: (summary: Summary) => Promise<void>;
 	readonly jobs: JobRegistry;

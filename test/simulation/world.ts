@@ -262,6 +262,7 @@ export class World implements Nature {
 				database: this.databaseFor(process),
 				send: this.queue.sendFrom(process),
 				findCoordinator: this.coordinatorsFor(process),
+				withinTime: withinTimeOf(process),
 				tellSealed: (summary) => this.schedulerFor(process).runSealed(summary),
 				jobs: this.jobsFor(process),
 				config: this.settings.config,

@@ -196,6 +196,7 @@ export class World {
 							return { created: true, state: "planning" };
 						}),
 				}) as unknown as CoordinatorApi,
+			withinTime,
 			tellSealed: (summary) =>
 				this.around("tell", async () => {
 					this.told.push(summary);

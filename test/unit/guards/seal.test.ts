@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Outcome } from "../../../src/domain/outcome.ts";
 import { claim, created, nodePlatform, report } from "../../support/node-world.ts";
 import { failure, ScriptedJob } from "../../support/scripted-job.ts";
@@ -55,6 +55,38 @@ describe("planning, sealing and forgetting", () => {
 		expect(world.logged.map(({ event }) => event)).not.toContain("alarm_failed");
 		expect(await world.coordinator.summary()).toEqual({ kind: "unknown_run" });
 	});
+	it.each([
+		["the scheduler", "tell"],
+		["the run that comes after", "start"],
+	])(
+		"%s that hangs holds the alarm of a sealed run for no longer than a call may take",
+		async (_, name) => {
+			const { world } = bare(2);
+			world.tellFails = true;
+			world.startFails = true;
+			await world.start();
+			await world.finish();
+			world.tellFails = false;
+			world.startFails = false;
+			world.around = (called, call) => (called === name ? new Promise(() => undefined) : call());
+			vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+			try {
+				const isOver = vi.fn<() => void>();
+				const ring = world.ringWhenDue().then(isOver);
+				await vi.advanceTimersByTimeAsync(60_000);
+				expect(isOver).toHaveBeenCalled();
+				await ring;
+			} finally {
+				vi.useRealTimers();
+			}
+			world.around = (_called, call) => call();
+			await world.ringWhenDue();
+			expect(world.told.length).toBeGreaterThan(0);
+			expect(world.startedAfter).toHaveLength(1);
+			await world.ringWhenDue();
+			expect(world.destroyed).toBe(true);
+		},
+	);
 	it("D1 has closed the run before its yields are counted", async () => {
 		const { world, database } = bare(2);
 		const closed: unknown[] = [];
