@@ -180,6 +180,7 @@ describe("an operator who stops a run", () => {
 		await page.route("**/grid", (route) => route.abort());
 		await page.goto(`${stage.origin}/runs/${runId}`);
 		await page.getByRole("heading", { name: /^Running/ }).waitFor();
+		await page.getByRole("button", { name: "Cancel this run" }).waitFor();
 		await page.keyboard.press("c");
 		const dialog = page.getByRole("dialog");
 		await dialog.getByText(/^Stops all tasks that are not under way/).waitFor();
@@ -196,6 +197,7 @@ describe("an operator who stops a run", () => {
 		const runId = await stage.start([0]);
 		await page.goto(`${stage.origin}/runs/${runId}`);
 		await page.getByRole("img", { name: "1 waiting", exact: true }).waitFor();
+		await page.getByRole("button", { name: "Cancel this run" }).waitFor();
 		await page.keyboard.press("c");
 		await page.getByRole("dialog").getByRole("button", { name: "Stop it" }).click();
 		await page.getByRole("heading", { name: /^Stopped by an operator: 0 of 1/ }).waitFor();

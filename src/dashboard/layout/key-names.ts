@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 
 /** Keys that do something on the view that is shown. Pure, but for the hook that listens. */
 export interface KeyEventLike {
@@ -40,9 +40,9 @@ export function pressKey(key: string): boolean {
 	return action !== undefined;
 }
 
-/** While the view is shown, `key` does this; null for nothing. */
+/** While the view is shown, from the moment its button is, `key` does this; null for nothing. */
 export function useKey(key: string, action: Action | null): void {
-	useEffect(() => {
+	useLayoutEffect(() => {
 		if (action === null) return;
 		actions.set(key, action);
 		return () => {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Dialog } from "../parts/dialog.tsx";
 import { keepForLater, readKept, useReader } from "../parts/reader.tsx";
 import { go } from "../url/location.ts";
@@ -31,7 +31,7 @@ export function Keys() {
 		};
 	}, []);
 
-	useEffect(() => {
+	useLayoutEffect(() => {
 		if (!areOn) return;
 		const listen = (event: KeyboardEvent) => {
 			const target = event.target as HTMLElement;
