@@ -6,6 +6,7 @@ import type { TaskView } from "./task-view.ts";
 
 /** The tasks of sealed runs in D1: written with the seal, kept for TASK_RETENTION_DAYS. */
 const tasksForgottenAtOnce = 5_000;
+const forgettingStepsMax = 4;
 
 /** Statements that write `tasks`; repeated, they change nothing. */
 export function writeTasksStatements(
@@ -107,19 +108,34 @@ export async function findRunTask(
 }
 
 /**
- * Deletes tasks of the oldest run that was sealed before `sealedBeforeMs` and still has any, at most 5,000 of them:
- * a statement of D1 has 30 seconds. Called with every seal, so a run an hour keeps up with a run an hour.
+ * Deletes tasks of the runs that were sealed before `sealedBeforeMs`, the oldest first. Called with every seal, and each
+ * time at most four steps, so that a run an hour of up to 20,000 tasks keeps up, and runs that have piled up, because
+ * they are to be kept for less time than before, become fewer.
  */
 export async function forgetOldTasks(
 	database: Database,
 	sealedBeforeMs: number,
 	nowMs: number,
 ): Promise<void> {
+	for (let steps = 0; steps < forgettingStepsMax; steps += 1) {
+		if (!(await forgetOldestTasks(database, sealedBeforeMs, nowMs))) return;
+	}
+}
+
+/**
+ * Of one run, and at most 5,000 tasks: a statement of D1 has 30 seconds.
+ * @returns whether there were any, or a run without any
+ */
+async function forgetOldestTasks(
+	database: Database,
+	sealedBeforeMs: number,
+	nowMs: number,
+): Promise<boolean> {
 	const oldest = `
 		SELECT run_id FROM runs
 		WHERE sealed_at_ms IS NOT NULL AND tasks_forgotten_at_ms IS NULL AND sealed_at_ms < ?1
 		ORDER BY sealed_at_ms LIMIT 1`;
-	await database.batch([
+	const results = await database.batch([
 		database
 			.prepare(
 				`DELETE FROM run_tasks WHERE run_id = (${oldest}) AND task_id IN (
@@ -134,6 +150,7 @@ export async function forgetOldTasks(
 			)
 			.bind(sealedBeforeMs, nowMs),
 	]);
+	return results.some(({ meta }) => (meta.rows_written ?? 0) > 0);
 }
 
 function readTaskRow(row: TaskRow): TaskView {

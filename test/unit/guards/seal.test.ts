@@ -150,6 +150,23 @@ describe("planning, sealing and forgetting", () => {
 		]);
 		expect(last.logged.map(({ event }) => event)).not.toContain("tasks_not_forgotten");
 	});
+	it("tasks of more runs than there are seals go in a few steps with each seal, and large ones as well", async () => {
+		const { world: first, database } = bare(3, "first");
+		const runs = [first, bare(5_001, "large", database).world, bare(0, "empty", database).world];
+		for (const [index, world] of runs.entries()) {
+			world.nowMs = first.nowMs + index;
+			await world.start();
+			await world.finish();
+		}
+		const last = bare(1, "last", database).world;
+		last.nowMs = first.nowMs + 31 * 86_400_000;
+		await last.start();
+		await last.finish();
+		expect(database.rows("SELECT count(*) AS n FROM run_tasks")).toEqual([{ n: 1 }]);
+		expect(
+			database.rows("SELECT job FROM runs WHERE tasks_forgotten_at_ms IS NULL ORDER BY run_id"),
+		).toEqual([{ job: "last" }]);
+	});
 	it("a run's own window is what is planned and performed", async () => {
 		const { world } = bare(1);
 		const window = { fromMs: 5, toMs: 9 };
