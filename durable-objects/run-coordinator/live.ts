@@ -34,9 +34,9 @@ export type WatchAnswer =
 	| { readonly kind: "unknown_run" | "too_many_watchers" | "run_too_large" };
 
 /** Ours: each change is sent to each of them. */
-export const watchersMax = 50;
+const watchersMax = 50;
 /** More tasks than this are not kept in memory for whoever watches; GET /api/runs/:runId is asked instead. Ours. */
-export const watchedTasksMax = 20_000;
+const watchedTasksMax = 20_000;
 const pageTasks = 1_000;
 /** From the first change to its message; what changes meanwhile goes with it. */
 const restMs = 100;

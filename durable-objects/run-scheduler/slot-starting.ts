@@ -12,6 +12,7 @@ import { account, isUndecided, longestPauseMs, newSlot, tellMissed } from "./slo
 import type { SlotRow } from "./store.ts";
 
 /** A slot takes its run, and the run is started until its coordinator has confirmed it. */
+
 /** Starts those runs again whose coordinators have not confirmed it. */
 export async function confirmStarts(context: SchedulerContext): Promise<void> {
 	for (const slot of context.store.listUnstarted()) {

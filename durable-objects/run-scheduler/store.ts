@@ -142,12 +142,12 @@ export class SchedulerStore {
 		this.#statements.saveProof.run({ kind, atMs });
 	}
 
-	/** When the next run is to be looked at and the next delivery to be tried; null for none. */
+	/** When the next run is to be looked at; null for none. */
 	firstLookAtMs(): number | null {
 		return this.#statements.firstLook.get()?.atMs ?? null;
 	}
 
-	/** Deletes what is older than anybody asks for; heartbeats sooner, as nobody asks for them at all. */
+	/** Deletes what is older than anybody asks for; heartbeats sooner, of which only the last one is asked for. */
 	forget(olderThanMs: number, heartbeatsOlderThanMs: number): void {
 		const { runs } = schema;
 		this.#db

@@ -5,6 +5,7 @@ import type { Session } from "./api/shapes.ts";
 import { useResource } from "./api/use-resource.ts";
 import { Header } from "./layout/header.tsx";
 import { Keys } from "./layout/keys.tsx";
+import { Undrawn } from "./layout/undrawn.tsx";
 import { HomePage } from "./pages/home/home.tsx";
 import { SignInPage } from "./pages/sign-in.tsx";
 import { useTitle } from "./parts/document-title.ts";
@@ -84,7 +85,9 @@ export function App() {
 		<ReaderProvider session={known}>
 			<Header place={place} onSignOut={signOut} />
 			<main id="content" tabIndex={-1}>
-				<View place={place} />
+				<Undrawn key={place.path} search={place.search}>
+					<View place={place} />
+				</Undrawn>
 			</main>
 			<Keys />
 		</ReaderProvider>

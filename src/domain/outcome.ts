@@ -40,7 +40,7 @@ export interface Warning {
 	readonly count: number;
 }
 
-export const failureMessageCharactersMax = 300;
+const failureMessageCharactersMax = 300;
 const warningsMax = 20;
 
 /** A failure whose message is cut to a sane length and freed of control characters. */

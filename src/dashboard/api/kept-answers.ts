@@ -37,6 +37,13 @@ export function forgetAnswers(): void {
 	}
 }
 
+/** What no view shows now: the next one that wants it asks for it. */
+export function forgetUnwatched(): void {
+	for (const [path, { views }] of kept) {
+		if (views.size === 0) kept.delete(path);
+	}
+}
+
 export function readKept(path: string): Readonly<Pick<Kept, "value" | "atMs" | "refusal">> {
 	return kept.get(path) ?? { value: undefined, atMs: undefined, refusal: undefined };
 }

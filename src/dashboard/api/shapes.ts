@@ -144,7 +144,7 @@ export interface Incidents {
 }
 
 export interface AuditEntry {
-	readonly id: string | number;
+	readonly id: string;
 	readonly at: string;
 	readonly who: { readonly name: string; readonly role: Role; readonly via: string };
 	readonly action: AuditAction;
@@ -180,7 +180,7 @@ export interface MatrixRow {
 	readonly flips: number;
 }
 
-/** Tasks × the last 48 runs, those that fail most often first. */
+/** Tasks × the last 48 runs, those that change most often between good and bad first. */
 export interface Matrix {
 	readonly job: string;
 	/** Oldest first, at most 48. */

@@ -127,6 +127,12 @@ export function tellMoment(
 	return `${local} (${formatUtcBeside(atMs, shape, language, timeZone)} UTC)`;
 }
 
+/** Of something that was just now, mostly: the day stands with it when it is not today's. */
+export function shapeSince(atMs: number, nowMs: number, timeZone: string): MomentShape {
+	const dayOf = (ms: number) => formatMoment(ms, "day", "en", timeZone);
+	return dayOf(atMs) === dayOf(nowMs) ? "second" : "daySecond";
+}
+
 /** Whether the zone's clock shows what UTC's shows, just then: then one time says it all. */
 export function isUtcAt(atMs: number, timeZone: string): boolean {
 	const at = (zone: string) => formatMoment(atMs, "daySecond", "en", zone);

@@ -8,7 +8,7 @@ export interface KeyEventLike {
 	readonly altKey: boolean;
 }
 
-export const pageKeys = { h: "/", m: "/matrix", i: "/incidents", a: "/audit" } as const;
+const pageKeys = { h: "/", m: "/matrix", i: "/incidents", a: "/audit" } as const;
 
 export type Pressed =
 	| { readonly kind: "none" }

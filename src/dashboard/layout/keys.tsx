@@ -21,13 +21,9 @@ export function Keys() {
 
 	useEffect(() => {
 		const show = () => setShown(true);
-		// They stand in no address, so Back leads away from the page behind them.
-		const hide = () => setShown(false);
 		listeners.add(show);
-		window.addEventListener("popstate", hide);
 		return () => {
 			listeners.delete(show);
-			window.removeEventListener("popstate", hide);
 		};
 	}, []);
 

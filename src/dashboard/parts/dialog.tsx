@@ -3,8 +3,8 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { useReader } from "./reader.tsx";
 
 /**
- * A modal question. Escape, the browser's Back and its button close it. While it is held, neither Escape nor the
- * button does. The focus goes to the first thing that can be done, so the button that closes it stands last; and from
+ * A modal question. Escape, the browser's Back and its button close it. While it is held, none of them
+ * does. The focus goes to the first thing that can be done, so the button that closes it stands last; and from
  * there back to where it was, or to the page's content where that is gone.
  */
 export function Dialog(props: {
@@ -29,10 +29,14 @@ export function Dialog(props: {
 			if (isHeld.current) dialog.showModal();
 			else onClose.current();
 		};
+		// It stands in no address: Back leads away from what is behind it, also where that is the same view.
+		const leave = () => isHeld.current || onClose.current();
 		dialog.addEventListener("cancel", stay);
 		dialog.addEventListener("close", tell);
+		window.addEventListener("popstate", leave);
 		dialog.showModal();
 		return () => {
+			window.removeEventListener("popstate", leave);
 			// Browsers tell of a closing later, when the next question may be open: it is not the one to close.
 			dialog.removeEventListener("cancel", stay);
 			dialog.removeEventListener("close", tell);

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Refusal } from "../api/client.ts";
-import { formatMoment } from "../format/spans.ts";
+import { shapeSince, tellMoment } from "../format/spans.ts";
 import { useReader } from "./reader.tsx";
 
 /** What stands where data would: each says what happens next. */
@@ -83,7 +83,8 @@ export function Stale(props: {
 }) {
 	const { words, language, timeZone } = useReader();
 	if (props.refusal === undefined || props.atMs === undefined) return null;
-	const at = formatMoment(props.atMs, "second", language, timeZone);
+	const shape = shapeSince(props.atMs, Date.now(), timeZone);
+	const at = tellMoment(props.atMs, shape, language, timeZone);
 	return (
 		<Trouble refusal={props.refusal} retry={props.retry}>
 			{words.states.offlineOld(at)}

@@ -9,7 +9,7 @@ export interface Place {
 
 const listeners = new Set<() => void>();
 
-export function currentPlace(): Place {
+function currentPlace(): Place {
 	return { path: location.pathname, search: location.search };
 }
 

@@ -8,6 +8,7 @@ import {
 	formatShare,
 	formatUtcBeside,
 	isUtcAt,
+	shapeSince,
 	tellMoment,
 } from "../../../src/dashboard/format/spans.ts";
 
@@ -72,6 +73,17 @@ describe("a moment", () => {
 		expect(isUtcAt(at, "Europe/London")).toBe(true);
 		expect(isUtcAt(Date.UTC(2026, 6, 1), "Europe/London")).toBe(false);
 		expect(isUtcAt(at, "Asia/Tokyo")).toBe(false);
+	});
+});
+
+describe("a moment that was just now", () => {
+	it.each([
+		["the same day", "2026-11-24T02:00:00Z", "UTC", "second"],
+		["yesterday", "2026-11-23T23:59:59Z", "UTC", "daySecond"],
+		["UTC's yesterday, and today where it is read", "2026-11-23T23:59:59Z", "Asia/Tokyo", "second"],
+	])("of %s has its day only when it needs it", (_, at, timeZone, shape) => {
+		const now = Date.parse("2026-11-24T03:00:00Z");
+		expect(shapeSince(Date.parse(at), now, timeZone)).toBe(shape);
 	});
 });
 

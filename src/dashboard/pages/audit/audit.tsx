@@ -1,5 +1,7 @@
+import { useRef } from "preact/hooks";
 import type { Audit, AuditEntry } from "../../api/shapes.ts";
 import { useResource } from "../../api/use-resource.ts";
+import { CursorPager } from "../../parts/cursor-pager.tsx";
 import { useTitle } from "../../parts/document-title.ts";
 import { Empty, Loading, Refused, Stale } from "../../parts/notices.tsx";
 import { useReader } from "../../parts/reader.tsx";
@@ -20,10 +22,14 @@ export default function AuditPage({ search }: { readonly search: string }) {
 	if (cursor !== "") query.set("cursor", cursor);
 	const audit = useResource<Audit>(`/api/audit?${query}`);
 	const { value } = audit;
+	const next = value?.nextCursor ?? null;
+	const heading = useRef<HTMLHeadingElement>(null);
 	return (
 		<>
 			<header class="page-head">
-				<h1>{words.auditPage.title}</h1>
+				<h1 ref={heading} tabIndex={-1}>
+					{words.auditPage.title}
+				</h1>
 				<p class="soft">{words.auditPage.lead}</p>
 			</header>
 			<Stale refusal={audit.refusal} atMs={audit.atMs} retry={audit.reload} />
@@ -61,24 +67,23 @@ export default function AuditPage({ search }: { readonly search: string }) {
 					</table>
 				</TableScroll>
 			)}
-			<nav class="pager" aria-label={words.auditPage.title}>
-				{cursor !== "" && (
-					<button type="button" class="button small" onClick={() => setQuery({ cursor: null })}>
-						← {words.auditPage.newest}
-					</button>
-				)}
-				{value?.nextCursor && (
-					<button
-						type="button"
-						class="button small"
-						onClick={() =>
-							go(location.pathname + changeQuery(search, { cursor: value.nextCursor }))
-						}
-					>
-						{words.auditPage.older} →
-					</button>
-				)}
-			</nav>
+			<CursorPager
+				label={words.auditPage.title}
+				heading={heading}
+				back={
+					cursor === ""
+						? null
+						: { label: words.auditPage.newest, go: () => setQuery({ cursor: null }) }
+				}
+				on={
+					next === null
+						? null
+						: {
+								label: words.auditPage.older,
+								go: () => go(location.pathname + changeQuery(search, { cursor: next })),
+							}
+				}
+			/>
 		</>
 	);
 }

@@ -29,7 +29,7 @@ export function Result({ entry }: { readonly entry: AuditEntry }) {
 		return <>{tellCancelled(Number(stopped), Number(running), words, language)}</>;
 	}
 	const [at] = time.exec(result) ?? [];
-	if (at !== undefined) return <>{words.act.until(<Moment at={at} />)}</>;
+	if (at !== undefined && isMoment(at)) return <>{words.act.until(<Moment at={at} />)}</>;
 	return page.results[result] ?? <Subject text={result} />;
 }
 
@@ -58,6 +58,10 @@ export function Detail({ entry }: { readonly entry: AuditEntry }) {
 
 function tell(value: unknown): ComponentChildren {
 	if (typeof value !== "string") return JSON.stringify(value);
-	if (new RegExp(`^${time.source}$`).test(value)) return <Moment at={value} />;
-	return value;
+	return isMoment(value) ? <Moment at={value} /> : value;
+}
+
+/** A reason is free text, and may look like a time of no calendar. */
+function isMoment(text: string): boolean {
+	return new RegExp(`^${time.source}$`).test(text) && !Number.isNaN(Date.parse(text));
 }

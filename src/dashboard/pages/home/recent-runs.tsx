@@ -1,6 +1,8 @@
+import { useRef } from "preact/hooks";
 import type { RunList, Summary, Verdict } from "../../api/shapes.ts";
 import { useResource } from "../../api/use-resource.ts";
 import { formatCount } from "../../format/spans.ts";
+import { CursorPager } from "../../parts/cursor-pager.tsx";
 import { VerdictBadge } from "../../parts/marks.tsx";
 import { Empty, Loading, Refused } from "../../parts/notices.tsx";
 import { useReader } from "../../parts/reader.tsx";
@@ -24,10 +26,14 @@ export function RecentRuns(props: { readonly search: string; readonly newest: Ru
 	const asked = useResource<RunList>(isNewest ? null : `/api/runs?${query}`);
 	useReloadWhenChanged(asked.reload, props.newest);
 	const list = isNewest ? props.newest : asked.value;
+	const next = list?.cursor ?? null;
+	const heading = useRef<HTMLHeadingElement>(null);
 	return (
 		<section class="recent" aria-labelledby="recent">
 			<header class="section-head">
-				<h2 id="recent">{words.recent.title}</h2>
+				<h2 id="recent" ref={heading} tabIndex={-1}>
+					{words.recent.title}
+				</h2>
 				<label class="choice">
 					<span class="unseen">{words.recent.filter}</span>
 					<select
@@ -56,24 +62,23 @@ export function RecentRuns(props: { readonly search: string; readonly newest: Ru
 			) : (
 				<RunTable runs={list.runs} />
 			)}
-			<nav class="pager" aria-label={words.recent.title}>
-				{cursor !== "" && (
-					<button type="button" class="button small" onClick={() => setQuery({ cursor: null })}>
-						← {words.recent.newest}
-					</button>
-				)}
-				{list?.cursor && (
-					<button
-						type="button"
-						class="button small"
-						onClick={() =>
-							go(location.pathname + changeQuery(props.search, { cursor: list.cursor }))
-						}
-					>
-						{words.recent.older} →
-					</button>
-				)}
-			</nav>
+			<CursorPager
+				label={words.recent.title}
+				heading={heading}
+				back={
+					cursor === ""
+						? null
+						: { label: words.recent.newest, go: () => setQuery({ cursor: null }) }
+				}
+				on={
+					next === null
+						? null
+						: {
+								label: words.recent.older,
+								go: () => go(location.pathname + changeQuery(props.search, { cursor: next })),
+							}
+				}
+			/>
 		</section>
 	);
 }

@@ -60,7 +60,7 @@ export function SlotStrip({ slots }: { readonly slots: readonly Slot[] }) {
 	);
 }
 
-export function signOfSlot(slot: Slot): Sign {
+function signOfSlot(slot: Slot): Sign {
 	return slot.verdict === null ? signOfAccount[slot.account] : signOfVerdict[slot.verdict];
 }
 

@@ -3,6 +3,7 @@ import type { Matrix, Schedule } from "../../api/shapes.ts";
 import { useResource } from "../../api/use-resource.ts";
 import { formatCount } from "../../format/spans.ts";
 import { useKey } from "../../layout/key-names.ts";
+import { CursorPager } from "../../parts/cursor-pager.tsx";
 import { useTitle } from "../../parts/document-title.ts";
 import { Mark } from "../../parts/marks.tsx";
 import { Empty, Loading, Refused, Stale } from "../../parts/notices.tsx";
@@ -30,6 +31,7 @@ export default function MatrixPage({ search }: { readonly search: string }) {
 	if (cursor !== "") query.set("cursor", cursor);
 	const matrix = useResource<Matrix>(`/api/matrix?${query}`, refreshMs);
 	const field = useRef<HTMLInputElement>(null);
+	const heading = useRef<HTMLHeadingElement>(null);
 	useKey("/", () => field.current?.focus());
 	const { value } = matrix;
 	// A matrix goes on after so many rows: its cursor is their number.
@@ -39,7 +41,9 @@ export default function MatrixPage({ search }: { readonly search: string }) {
 	return (
 		<>
 			<header class="page-head">
-				<h1>{words.matrixPage.title}</h1>
+				<h1 ref={heading} tabIndex={-1}>
+					{words.matrixPage.title}
+				</h1>
 				<p class="soft">{words.matrixPage.lead}</p>
 			</header>
 			<div class="filters">
@@ -83,16 +87,26 @@ export default function MatrixPage({ search }: { readonly search: string }) {
 			) : (
 				<>
 					<MatrixTable matrix={value} />
-					<nav class="pager" aria-label={words.matrixPage.title}>
-						{from > 0 && (
-							<button
-								type="button"
-								class="button small"
-								onClick={() => setQuery({ cursor: from <= rowsMax ? null : from - rowsMax })}
-							>
-								← {words.tasks.previous}
-							</button>
-						)}
+					<CursorPager
+						label={words.matrixPage.title}
+						heading={heading}
+						back={
+							from === 0
+								? null
+								: {
+										label: words.tasks.previous,
+										go: () => setQuery({ cursor: from <= rowsMax ? null : from - rowsMax }),
+									}
+						}
+						on={
+							value.cursor === null
+								? null
+								: {
+										label: words.tasks.next,
+										go: () => go(location.pathname + changeQuery(search, { cursor: value.cursor })),
+									}
+						}
+					>
 						<span class="num">
 							{words.matrixPage.showing(
 								count(from + 1),
@@ -100,18 +114,7 @@ export default function MatrixPage({ search }: { readonly search: string }) {
 								count(value.total),
 							)}
 						</span>
-						{value.cursor !== null && (
-							<button
-								type="button"
-								class="button small"
-								onClick={() =>
-									go(location.pathname + changeQuery(search, { cursor: value.cursor }))
-								}
-							>
-								{words.tasks.next} →
-							</button>
-						)}
-					</nav>
+					</CursorPager>
 				</>
 			)}
 		</>

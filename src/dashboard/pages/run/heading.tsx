@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { CancelDialog } from "../../acting/cancel.tsx";
 import type { RerunScope } from "../../acting/rerun.tsx";
 import type { Summary } from "../../api/shapes.ts";
-import { formatCount, formatDuration, formatMoment } from "../../format/spans.ts";
+import { formatCount, formatDuration, formatMoment, shapeSince } from "../../format/spans.ts";
 import { useKey } from "../../layout/key-names.ts";
 import { Seal } from "../../parts/marks.tsx";
 import { useReader } from "../../parts/reader.tsx";
@@ -158,7 +158,8 @@ function LiveBadge({ run }: { readonly run: RunView }) {
 	if (run.link === "connecting" || run.asOfMs === undefined) {
 		return <span class="live">{words.live.connecting}</span>;
 	}
-	const at = formatMoment(run.asOfMs, "second", language, timeZone);
+	const shape = shapeSince(run.asOfMs, Date.now(), timeZone);
+	const at = formatMoment(run.asOfMs, shape, language, timeZone);
 	return (
 		<span class="live is-polling" title={words.live.asOfTold}>
 			{words.live.asOf(at)}

@@ -38,6 +38,9 @@ export const baseWords = {
 			runs: "The newest runs are not known. ",
 		},
 		forbidden: "You may not see this.",
+		undrawn: "This view cannot be shown.",
+		undrawnNext:
+			"That is a mistake of this page, and nothing is lost. Whoever mends it needs this:",
 		retry: "Try now",
 		newVersion: "This page could not be loaded. There may be a newer version.",
 		reload: "Load it anew",

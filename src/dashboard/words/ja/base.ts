@@ -37,6 +37,8 @@ export const baseWords: typeof English = {
 			runs: "最近の実行は分かりません。",
 		},
 		forbidden: "表示する権限がありません。",
+		undrawn: "この画面を表示できません。",
+		undrawnNext: "ページ側の不具合で、データは失われていません。修正には次の情報が必要です：",
 		retry: "今すぐ試す",
 		newVersion: "ページを読み込めませんでした。新しいバージョンがあるかもしれません。",
 		reload: "読み込み直す",
