@@ -120,6 +120,46 @@ describe("when the API", () => {
 		expect(await page.locator(".audit-table tbody tr").count()).toBeGreaterThan(0);
 	});
 
+	it("does not say at first who is signed in, it is asked again, and the buttons and keys come by themselves", async () => {
+		const { page } = await visit("/sign-in");
+		await settle(page);
+		let asked = 0;
+		await page.route("**/api/session", (route) => {
+			asked += 1;
+			return asked === 1 ? route.fulfill({ status: 503, json: {} }) : route.continue();
+		});
+		await page.goto(`${ground.origin}/`);
+		await page.locator(".entry").first().waitFor();
+		expect(asked).toBe(1);
+		expect(await page.getByRole("button", { name: "Start a run now" }).count()).toBe(0);
+		// Four seconds, and not the five minutes after which a known session is looked at again.
+		await page.getByRole("button", { name: "Start a run now" }).waitFor({ timeout: 15_000 });
+		expect(await page.locator(".signed-in").textContent()).toContain("Signed in as");
+		await page.keyboard.press("s");
+		await page.getByRole("dialog").waitFor();
+	});
+
+	it("answers nothing of tasks that were searched for, one of them is asked for again, and then all come", async () => {
+		const runId = await havePartialRun();
+		const { page } = await visit("/sign-in");
+		await settle(page);
+		const asked: string[] = [];
+		await page.route(/\/tasks\/\d+$/, (route) => {
+			asked.push(route.request().url());
+			return route.fulfill({ status: 503, json: {} });
+		});
+		await page.goto(`${ground.origin}/runs/${runId}?q=1`);
+		const rows = page.locator(".task-table tbody tr");
+		await rows.first().waitFor();
+		const shown = await rows.count();
+		expect(shown).toBeGreaterThan(3);
+		await expect.poll(() => asked.length, { timeout: 15_000 }).toBeGreaterThan(shown);
+		expect(asked.length).toBe(shown + 1);
+		await page.unroute(/\/tasks\/\d+$/);
+		const clips = page.locator(".task-table tbody td.num:not(.roomy)", { hasText: /^\d+$/ });
+		await expect.poll(() => clips.count(), { timeout: 15_000 }).toBe(shown);
+	});
+
 	it("knows no such run, task or page, there is a way back", async () => {
 		const runId = await havePartialRun();
 		const { page } = await visit("/");

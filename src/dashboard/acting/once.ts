@@ -1,4 +1,6 @@
-import { type Answer, makeIdempotencyKey, type Refusal } from "../api/client.ts";
+import { type Answer, makeIdempotencyKey, mayTryAgain } from "../api/client.ts";
+
+export { mayTryAgain };
 
 /**
  * Keys of acts of which no answer has come yet, by what was asked: asked again in another dialog, it is the same act.
@@ -38,9 +40,4 @@ export class Once<T> {
 		if (answer.ok || !mayTryAgain(answer.refusal)) unanswered.delete(this.#asks);
 		return answer;
 	}
-}
-
-/** Whether asking again may help: a refusal with a reason is final for this question. */
-export function mayTryAgain(refusal: Refusal): boolean {
-	return refusal.kind === "offline" || refusal.kind === "broken" || refusal.status === 429;
 }

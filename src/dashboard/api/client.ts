@@ -77,6 +77,11 @@ export const nothingCame: Refusal = {
 	retryAfter: null,
 };
 
+/** Whether asking again may help: a refusal with a reason is final for this question. */
+export function mayTryAgain(refusal: Refusal): boolean {
+	return refusal.kind === "offline" || refusal.kind === "broken" || refusal.status === 429;
+}
+
 function refuse(refusal: Partial<Refusal> & Pick<Refusal, "kind" | "status" | "code">) {
 	return {
 		ok: false,

@@ -1,4 +1,4 @@
-import { get, type Refusal } from "./client.ts";
+import { get, mayTryAgain, type Refusal } from "./client.ts";
 
 /**
  * What was answered, by path: two views of the same thing ask for it once, and are told of the answer together. An open
@@ -10,19 +10,18 @@ interface Kept {
 	atMs: number | undefined;
 	/** Why the newest try failed. */
 	refusal: Refusal | undefined;
+	/** Tries in a row, up to the newest, that brought nothing and after which asking again may help. */
+	failures: number;
 	/** Of the newest request that was answered: a slow answer must not take the place of one that was asked for later. */
 	turn: number;
-	askedAtMs: number;
 	/** Under way. */
 	asking: number;
 	/** Asked for in this very moment, by whoever else is drawn in it. */
-	justAsked: Promise<boolean> | undefined;
+	justAsked: Promise<void> | undefined;
 	readonly views: Set<() => void>;
 }
 
 const keptMax = 60;
-/** Timers of one period fire a little earlier or later than each other: so much of it counts as all of it. */
-const nearlyAll = 0.9;
 const kept = new Map<string, Kept>();
 let turns = 0;
 
@@ -44,33 +43,34 @@ export function forgetUnwatched(): void {
 	}
 }
 
-export function readKept(path: string): Readonly<Pick<Kept, "value" | "atMs" | "refusal">> {
-	return kept.get(path) ?? { value: undefined, atMs: undefined, refusal: undefined };
+export function readKept(
+	path: string,
+): Readonly<Pick<Kept, "value" | "atMs" | "refusal" | "failures">> {
+	return kept.get(path) ?? { value: undefined, atMs: undefined, refusal: undefined, failures: 0 };
 }
 
-/** @returns what ends it */
+/** @param view is told of each answer, and of each try that failed @returns what ends it */
 export function watch(path: string, view: () => void): () => void {
 	const answer = getKept(path);
 	answer.views.add(view);
 	return () => {
 		answer.views.delete(view);
 		// Whoever comes back later asks anew, and is not told first of what was wrong the last time.
-		if (answer.views.size === 0) answer.refusal = undefined;
+		if (answer.views.size === 0) {
+			answer.refusal = undefined;
+			answer.failures = 0;
+		}
 		forgetOldest();
 	};
 }
 
-/** Whether somebody has asked within this period, or is still waiting for an answer. */
-export function isAskedOften(path: string, periodMs: number): boolean {
-	const answer = getKept(path);
-	return answer.asking > 0 || Date.now() - answer.askedAtMs < periodMs * nearlyAll;
+/** Whether an answer is waited for; whoever watches will be told of it. */
+export function isAsked(path: string): boolean {
+	return (kept.get(path)?.asking ?? 0) > 0;
 }
 
-/**
- * @param anew also where it was asked for in this very moment
- * @returns whether nothing came, and asking again may help
- */
-export function ask(path: string, { anew = false } = {}): Promise<boolean> {
+/** @param anew also where it was asked for in this very moment */
+export function ask(path: string, { anew = false } = {}): Promise<void> {
 	const answer = getKept(path);
 	if (answer.justAsked !== undefined && !anew) return answer.justAsked;
 	const asked = fetchInto(path, answer);
@@ -81,22 +81,23 @@ export function ask(path: string, { anew = false } = {}): Promise<boolean> {
 	return asked;
 }
 
-async function fetchInto(path: string, into: Kept): Promise<boolean> {
+async function fetchInto(path: string, into: Kept): Promise<void> {
 	turns += 1;
 	const turn = turns;
-	into.askedAtMs = Date.now();
 	into.asking += 1;
 	const answer = await get<unknown>(path);
 	into.asking -= 1;
-	if (turn < into.turn) return false;
-	into.turn = turn;
-	into.refusal = answer.ok ? undefined : answer.refusal;
-	if (answer.ok) {
-		into.value = answer.value;
-		into.atMs = Date.now();
+	if (turn >= into.turn) {
+		into.turn = turn;
+		into.refusal = answer.ok ? undefined : answer.refusal;
+		into.failures = !answer.ok && mayTryAgain(answer.refusal) ? into.failures + 1 : 0;
+		if (answer.ok) {
+			into.value = answer.value;
+			into.atMs = Date.now();
+		}
 	}
+	// Also of an answer that came too late: nobody else may be waiting for one any more.
 	for (const view of into.views) view();
-	return !answer.ok && ["offline", "broken"].includes(answer.refusal.kind);
 }
 
 function getKept(path: string): Kept {
@@ -105,8 +106,8 @@ function getKept(path: string): Kept {
 		value: undefined,
 		atMs: undefined,
 		refusal: undefined,
+		failures: 0,
 		turn: 0,
-		askedAtMs: 0,
 		asking: 0,
 		justAsked: undefined,
 		views: new Set(),

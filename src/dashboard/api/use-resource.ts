@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { Refusal } from "./client.ts";
-import { ask, isAskedOften, readKept, watch } from "./kept-answers.ts";
-import { retryAfterMs } from "./retry-after.ts";
+import { ask, isAsked, readKept, watch } from "./kept-answers.ts";
+import { nextAskMs } from "./retry-after.ts";
 
 /**
  * A view's data: what was there before stays while newer is fetched, so that going back shows a page at once, and a
@@ -18,40 +18,36 @@ export interface Resource<T> {
 
 /**
  * @param path null for nothing to fetch (yet)
- * @param refreshMs how often to look again while the page can be seen; null for once
+ * @param refreshMs how often to look again while the page can be seen; null for once. Where a try failed, `nextAskMs`
+ * says when the next one comes. The connection's return, the page's, and `reload` ask at once.
  */
 export function useResource<T>(path: string | null, refreshMs: number | null = null): Resource<T> {
 	const [, redraw] = useState(0);
 	useEffect(() => {
+		if (path !== null) return watch(path, () => redraw((count) => count + 1));
+	}, [path]);
+
+	useEffect(() => {
 		if (path === null) return;
-		const unwatch = watch(path, () => redraw((count) => count + 1));
-		let wanted = true;
-		let retry: ReturnType<typeof setTimeout> | undefined;
-		let failures = 0;
-		const start = async () => {
-			clearTimeout(retry);
-			const mayRecover = await ask(path);
-			clearTimeout(retry);
-			failures = mayRecover ? failures + 1 : 0;
-			// What has a period of its own is asked for again by it.
-			if (wanted && mayRecover && refreshMs === null)
-				retry = setTimeout(look, retryAfterMs(failures));
-		};
+		let timer: ReturnType<typeof setTimeout> | undefined;
+		// Out of sight nothing is asked, nor planned: coming back asks.
 		const look = () => {
-			if (document.visibilityState === "visible") void start();
+			if (document.visibilityState === "visible") void ask(path);
 		};
-		void start();
-		const again = () => {
-			if (refreshMs !== null && !isAskedOften(path, refreshMs)) look();
+		const plan = () => {
+			clearTimeout(timer);
+			const { failures, refusal } = readKept(path);
+			const waitMs = nextAskMs(failures, refreshMs, refusal?.retryAfter);
+			if (waitMs !== null) timer = setTimeout(() => isAsked(path) || look(), waitMs);
 		};
-		const timer = refreshMs === null ? undefined : setInterval(again, refreshMs);
+		// By each answer, whoever asked for it: two views of the same thing look again together.
+		const unwatch = watch(path, plan);
+		void ask(path);
 		document.addEventListener("visibilitychange", look);
 		window.addEventListener("online", look);
 		return () => {
-			wanted = false;
 			unwatch();
-			clearInterval(timer);
-			clearTimeout(retry);
+			clearTimeout(timer);
 			document.removeEventListener("visibilitychange", look);
 			window.removeEventListener("online", look);
 		};

@@ -3,7 +3,7 @@ import { whenSignedOut } from "../../../src/dashboard/api/client.ts";
 import {
 	ask,
 	forgetAnswers,
-	isAskedOften,
+	isAsked,
 	readKept,
 	watch,
 } from "../../../src/dashboard/api/kept-answers.ts";
@@ -48,19 +48,32 @@ describe("two views of the same thing", () => {
 		expect(readKept(path).value).toEqual({ open: 1 });
 	});
 
-	it("that look again every 30 seconds do so together, and not while an answer is outstanding", async () => {
-		look();
+	it("know of each other's question until it is answered, and are both told also when it comes too late", async () => {
+		const redraw = look();
 		void ask(path);
-		await vi.advanceTimersByTimeAsync(60_000);
-		expect(isAskedOften(path, 30_000)).toBe(true);
-		await answer({});
-		expect(isAskedOften(path, 30_000)).toBe(false);
-		void ask(path);
+		void ask(path, { anew: true });
 		await answer({}, 200, 1);
-		await vi.advanceTimersByTimeAsync(26_000);
-		expect(isAskedOften(path, 30_000)).toBe(true);
-		await vi.advanceTimersByTimeAsync(2_000);
-		expect(isAskedOften(path, 30_000)).toBe(false);
+		expect(isAsked(path)).toBe(true);
+		await answer({}, 200, 0);
+		expect(isAsked(path)).toBe(false);
+		expect(redraw).toHaveBeenCalledTimes(2);
+	});
+
+	it("count together how often nothing came, until something does, or is refused for good", async () => {
+		look();
+		for (const [index, [status, failures]] of (
+			[
+				[503, 1],
+				[429, 2],
+				[200, 0],
+				[503, 1],
+				[404, 0],
+			] as const
+		).entries()) {
+			void ask(path, { anew: true });
+			await answer({}, status, index);
+			expect(readKept(path).failures, `${index}: ${status}`).toBe(failures);
+		}
 	});
 
 	it("are told the newer answer, also where the older one comes last", async () => {
@@ -77,12 +90,12 @@ describe("two views of the same thing", () => {
 		look();
 		void ask(path);
 		await answer({ known: true });
-		const again = ask(path);
+		void ask(path);
 		await answer({ error: { code: "ledger_unavailable" } }, 503, 1);
-		expect(await again).toBe(true);
-		expect(readKept(path)).toMatchObject({ value: { known: true }, refusal: { kind: "broken" } });
+		const known = { value: { known: true } };
+		expect(readKept(path)).toMatchObject({ ...known, refusal: { kind: "broken" }, failures: 1 });
 		for (const unwatch of views.splice(0)) unwatch();
-		expect(readKept(path)).toMatchObject({ value: { known: true }, refusal: undefined });
+		expect(readKept(path)).toMatchObject({ ...known, refusal: undefined, failures: 0 });
 	});
 });
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { get } from "../../api/client.ts";
+import { get, mayTryAgain } from "../../api/client.ts";
 import { retryAfterMs } from "../../api/retry-after.ts";
 import type { Task, TaskState } from "../../api/shapes.ts";
 import { useResource } from "../../api/use-resource.ts";
@@ -84,17 +84,20 @@ function useSingleTasks(
 		const due = ids
 			.split(" ")
 			.filter((id) => id !== "" && asked.current.get(id) !== (versions.get(id) ?? 0));
-		for (const id of due) asked.current.set(id, versions.get(id) ?? 0);
+		// Where no answers come, another one each time is asked for, and all the others when it is answered.
+		const wanted = failures === 0 ? due : due.slice(failures % due.length).slice(0, 1);
+		for (const id of wanted) asked.current.set(id, versions.get(id) ?? 0);
 		let retry: ReturnType<typeof setTimeout> | undefined;
 		const ask = async (id: string) => {
 			const answer = await get<Task>(`${tasksPath}/${encodeURIComponent(id)}`);
-			if (answer.ok) return setKnown((before) => new Map([...before, [id, answer.value]]));
-			if (!["offline", "broken"].includes(answer.refusal.kind)) return;
+			if (answer.ok) setKnown((before) => new Map([...before, [id, answer.value]]));
+			if (answer.ok || !mayTryAgain(answer.refusal)) return setFailures(0);
 			asked.current.delete(id);
 			clearTimeout(retry);
-			retry = setTimeout(() => setFailures(failures + 1), retryAfterMs(failures + 1));
+			const waitMs = retryAfterMs(failures + 1, answer.refusal.retryAfter);
+			retry = setTimeout(() => setFailures(failures + 1), waitMs);
 		};
-		for (const id of due) void ask(id);
+		for (const id of wanted) void ask(id);
 		return () => clearTimeout(retry);
 	}, [tasksPath, ids, told, failures]);
 	return known;
