@@ -1,4 +1,4 @@
-import type { Page } from "playwright-core";
+import type { Page, WebSocketRoute } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { settle } from "./looking.ts";
 import { setUpStage } from "./stage.ts";
@@ -13,6 +13,8 @@ const minutesPerDay = 1_440;
 /** What an open tab may take of a day that is not its own. */
 const shareMax = 0.1;
 const secondsWatched = 8;
+/** Requests a minute, in an outage that has lasted some minutes. */
+const outageMax = 7;
 
 /** Requests, and sockets that are opened, in a minute of the page's clock. */
 async function countMinute(page: Page): Promise<string[]> {
@@ -34,15 +36,21 @@ async function countMinute(page: Page): Promise<string[]> {
 	return asked;
 }
 
-async function open(path: string): Promise<Page> {
+async function open(path: string, prepare = async (_page: Page) => {}): Promise<Page> {
 	const { page } = await stage.visit("/sign-in");
+	await prepare(page);
 	await page.clock.install();
 	await page.goto(stage.origin + path);
-	for (let turns = 0; turns < 8; turns += 1) {
+	await turn(page, 4);
+	return page;
+}
+
+/** So many seconds of the page's clock, with time for answers. */
+async function turn(page: Page, seconds: number): Promise<void> {
+	for (let halves = 0; halves < seconds * 2; halves += 1) {
 		await page.clock.runFor(500);
 		await page.waitForTimeout(40);
 	}
-	return page;
 }
 
 function tell(where: string, asked: readonly string[]): void {
@@ -100,6 +108,77 @@ describe("a page that is left open", () => {
 		}
 		await stage.deployment.api(`/api/runs/${runId}/cancel`, { method: "POST" });
 	}, 60_000);
+});
+
+describe("a page that is left open on a run that goes on", () => {
+	it("asks for less and less in an outage, and goes on within a minute after it", async () => {
+		stage.answer([0], { hang: true });
+		const runId = await stage.start([0, 1]);
+		for (const path of [
+			"/",
+			`/runs/${runId}`,
+			`/runs/${runId}?q=${stage.streamer(0)}`,
+			`/runs/${runId}/tasks/${stage.streamer(0)}`,
+		]) {
+			let isDown = false;
+			let turnedAway = 0;
+			const sockets = new Set<WebSocketRoute>();
+			const page = await open(path, async (page) => {
+				await page.route("**/api/**", (route) =>
+					isDown ? route.fulfill({ status: 503, json: {} }) : route.continue(),
+				);
+				await page.routeWebSocket(/\/live$/, (socket) => {
+					if (!isDown) {
+						sockets.add(socket);
+						return void socket.connectToServer();
+					}
+					turnedAway += 1;
+					void socket.close({ code: 1011 });
+				});
+			});
+			const isThere = path === "/" ? ".open-run" : ".live.is-live, .task-head";
+			await page.locator(isThere).first().waitFor();
+			isDown = true;
+			for (const socket of sockets) await socket.close({ code: 1011 });
+			for (let minutes = 0; minutes < 3; minutes += 1) await countMinute(page);
+			turnedAway = 0;
+			const asked = await countMinute(page);
+			for (let index = 0; index < turnedAway; index += 1) asked.push("a socket");
+			tell(`${path}, in an outage`, asked);
+			expect(asked.length, `${path}:\n${asked.join("\n")}`).toBeLessThanOrEqual(outageMax);
+			expect(asked.length, path).toBeGreaterThan(0);
+
+			const stale = page.locator(".stale").first();
+			await stale.waitFor();
+			isDown = false;
+			if (path.includes("?q=")) {
+				await stale.getByRole("button", { name: "Try now" }).click();
+				await turn(page, 1);
+			} else {
+				await turn(page, 61);
+			}
+			await stale.waitFor({ state: "detached" });
+			if (path.startsWith("/runs/") && !path.includes("/tasks/")) {
+				await page.locator(".live.is-live").waitFor();
+			}
+			await page.close();
+		}
+		await stage.deployment.api(`/api/runs/${runId}/cancel`, { method: "POST" });
+	}, 120_000);
+
+	it("asks for a task less often after the run has lasted long", async () => {
+		stage.answer([2], { hang: true });
+		const runId = await stage.start([2]);
+		const page = await open(`/runs/${runId}/tasks/${stage.streamer(2)}`);
+		await page.locator(".task-head").waitFor();
+		expect((await countMinute(page)).length).toBeGreaterThan(20);
+		await page.clock.fastForward(600_000);
+		const asked = await countMinute(page);
+		tell("a task of a run that goes on for long", asked);
+		expect(asked.length, asked.join("\n")).toBeLessThanOrEqual(10);
+		expect(asked.length).toBeGreaterThan(2);
+		await stage.deployment.api(`/api/runs/${runId}/cancel`, { method: "POST" });
+	});
 });
 
 describe("a list of the ledger that is filtered", () => {

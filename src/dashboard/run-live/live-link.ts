@@ -1,4 +1,5 @@
 import { get } from "../api/client.ts";
+import { retryAfterMs } from "../api/retry-after.ts";
 import type { Summary } from "../api/shapes.ts";
 import {
 	advance,
@@ -7,15 +8,13 @@ import {
 	nothingYet,
 	reconnectDelayMs,
 } from "./live-state.ts";
-import { isLively } from "./lively.ts";
+import { isLively, slowTurns } from "./lively.ts";
 
 /**
  * Keeps up with one open run: a WebSocket while there is one, polling while there is none, and both end when the run
- * is sealed. Decides nothing; what a message means stands in live-state.ts.
+ * is sealed. Decides nothing; what a message means stands in live-state.ts. Where no answers come it asks less and less.
  */
 const pollMs = 2_000;
-/** One that is no longer lively is asked for each so many times only. */
-const slowTurns = 5;
 /** Nothing happens in a run that waits; whether the other end is there all the same, a ping tells. */
 const silenceMs = 8_000;
 /** Pings and new sockets are answered at once; a dead connection says so by itself after many minutes only. */
@@ -31,7 +30,12 @@ export class LiveLink {
 	readonly #tick: ReturnType<typeof setInterval>;
 	#state: LiveState = nothingYet;
 	#socket: WebSocket | undefined;
+	/** Of sockets, in a row. */
 	#failures = 0;
+	/** Of questions, in a row. */
+	#unanswered = 0;
+	/** Before that nothing is asked, as nothing came the last time. */
+	#askAgainAtMs = 0;
 	#turns = 0;
 	#isAsking = false;
 	#heardAtMs = 0;
@@ -45,6 +49,11 @@ export class LiveLink {
 		this.#onChange = onChange;
 		this.#open();
 		this.#tick = setInterval(() => this.#look(), pollMs);
+	}
+
+	/** What somebody else was answered. Where no answers came, it ends the wait for the next one. */
+	tell(summary: Summary, atMs: number): void {
+		if (this.#unanswered > 0) this.#hear(summary, atMs);
 	}
 
 	stop(): void {
@@ -65,6 +74,12 @@ export class LiveLink {
 	}
 
 	#open(): void {
+		this.#reconnect = undefined;
+		// Out of sight nobody needs it.
+		if (!isSeen()) {
+			this.#reconnect = setTimeout(() => this.#open(), pollMs);
+			return;
+		}
 		const address = new URL(`/api/runs/${encodeURIComponent(this.#runId)}/live`, location.href);
 		address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
 		let socket: WebSocket;
@@ -91,7 +106,7 @@ export class LiveLink {
 	#lose(code?: number): void {
 		this.#socket = undefined;
 		if (this.#stopped) return;
-		if (code === comeAgain && this.#failures === 0) {
+		if (code === comeAgain && this.#failures === 0 && isSeen()) {
 			// A door that lets nobody stay is a failure like any other.
 			this.#failures = 1;
 			this.#open();
@@ -117,22 +132,40 @@ export class LiveLink {
 			this.#askedAtMs = nowMs;
 			socket.send("ping");
 		}
-		if (document.visibilityState !== "visible") return;
+		if (!isSeen()) return;
 		this.#turns += 1;
-		const { summary } = this.#state;
-		const isSlow = summary !== null && !isLively(summary);
+		const { summary, asOfMs } = this.#state;
+		const isSlow = summary !== null && !isLively(summary, asOfMs ?? nowMs, nowMs);
 		if (isSlow && this.#turns % slowTurns !== 0) return;
 		if (this.#state.link !== "live" || this.#state.areErrorsCut) void this.#ask();
 	}
 
 	async #ask(): Promise<void> {
 		// Whoever answers slowly is not asked by more and more at once.
-		if (this.#isAsking) return;
+		if (this.#isAsking || Date.now() < this.#askAgainAtMs) return;
 		this.#isAsking = true;
 		const answer = await get<Summary>(`/api/runs/${encodeURIComponent(this.#runId)}`);
 		this.#isAsking = false;
-		if (answer.ok) this.#take({ kind: "polled", summary: answer.value, atMs: Date.now() });
+		if (answer.ok) return this.#hear(answer.value, Date.now());
+		this.#unanswered += 1;
+		const waitMs = retryAfterMs(this.#unanswered, answer.refusal.retryAfter);
+		this.#askAgainAtMs = Date.now() + waitMs;
 	}
+
+	#hear(summary: Summary, atMs: number): void {
+		this.#take({ kind: "polled", summary, atMs });
+		const wasUnanswered = this.#unanswered > 0;
+		this.#unanswered = 0;
+		this.#askAgainAtMs = 0;
+		if (!wasUnanswered || this.#stopped || this.#reconnect === undefined) return;
+		// Who answers again may let a socket in, too.
+		clearTimeout(this.#reconnect);
+		this.#open();
+	}
+}
+
+function isSeen(): boolean {
+	return document.visibilityState === "visible";
 }
 
 function parse(data: unknown): unknown {

@@ -129,7 +129,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 const reconnectBaseMs = 500;
-const reconnectMaxMs = 30_000;
+const reconnectMaxMs = 60_000;
 
 /** @param failures in a row, from 1 @param dice 0 to 1: many pages must not come back in the same moment */
 export function reconnectDelayMs(failures: number, dice: number): number {

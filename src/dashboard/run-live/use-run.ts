@@ -5,7 +5,7 @@ import { useResource } from "../api/use-resource.ts";
 import { decodeStates } from "./grid-states.ts";
 import { LiveLink } from "./live-link.ts";
 import type { LiveState } from "./live-state.ts";
-import { isLively } from "./lively.ts";
+import { isLively, slowTurns } from "./lively.ts";
 
 /** A run as the page shows it: live while it is open, at rest when it is sealed. */
 export interface RunView {
@@ -23,7 +23,6 @@ export interface RunView {
 
 /** Without a socket the tasks are looked at less often than the summary: they are many. */
 const gridRefreshMs = 4_000;
-const slowGridRefreshMs = 20_000;
 
 export function useRun(runId: string): RunView {
 	const path = `/api/runs/${encodeURIComponent(runId)}`;
@@ -33,12 +32,19 @@ export function useRun(runId: string): RunView {
 	const isOpen = first.value !== undefined && first.value.state !== "sealed";
 	// What is sealed stays so, whoever said it first: the link then ends, and may not have heard.
 	const summary = isOpen ? (state?.summary ?? first.value) : first.value;
+	const asOfMs = state?.asOfMs ?? first.atMs;
 
+	const link = useRef<LiveLink>(undefined);
 	useEffect(() => {
 		if (!isOpen) return;
-		const link = new LiveLink(runId, (next) => setLive({ runId, state: next }));
-		return () => link.stop();
+		const made = new LiveLink(runId, (next) => setLive({ runId, state: next }));
+		link.current = made;
+		return () => made.stop();
 	}, [runId, isOpen]);
+	// Asked for again when somebody presses "try now", or the page or the connection is back.
+	useEffect(() => {
+		if (first.value !== undefined) link.current?.tell(first.value, first.atMs ?? 0);
+	}, [first.value, first.atMs]);
 
 	const grid = useResource<Grid>(summary === undefined ? null : `${path}/grid`);
 	// Who they are is known once they are planned; after that only their states change, and they are many.
@@ -51,8 +57,9 @@ export function useRun(runId: string): RunView {
 	}, [planned, grid.reload]);
 
 	// Asked for where no socket tells of them, and for the last time when the run is sealed.
-	const statesRefreshMs =
-		summary === undefined || isLively(summary) ? gridRefreshMs : slowGridRefreshMs;
+	const nowMs = Date.now();
+	const isSlow = summary !== undefined && !isLively(summary, asOfMs ?? nowMs, nowMs);
+	const statesRefreshMs = isSlow ? gridRefreshMs * slowTurns : gridRefreshMs;
 	const isPolled = isOpen && state?.link === "polling";
 	const wasOpen = useRef(false);
 	if (isOpen) wasOpen.current = true;
@@ -75,8 +82,11 @@ export function useRun(runId: string): RunView {
 		states: state !== undefined && (isToldLive || isToldLater) ? state.states : polled,
 		isGridKnown: grid.value !== undefined,
 		link: summary?.state === "sealed" ? "sealed" : (state?.link ?? "connecting"),
-		asOfMs: state?.asOfMs ?? first.atMs,
-		refusal: first.refusal ?? undefined,
-		reload: first.reload,
+		asOfMs,
+		refusal: first.refusal ?? changed.refusal,
+		reload: () => {
+			first.reload();
+			changed.reload();
+		},
 	};
 }

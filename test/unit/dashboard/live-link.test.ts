@@ -40,6 +40,12 @@ let answers = 0;
 let states: LiveState[];
 let link: LiveLink;
 const newest = () => Socket.all.at(-1) as Socket;
+/** What the page asks is answered by nobody. */
+const goDown = () =>
+	vi.stubGlobal("fetch", async () => {
+		answers += 1;
+		return new Response("{}", { status: 503 });
+	});
 const linkNow = () => states.at(-1)?.link;
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
@@ -111,6 +117,55 @@ describe("the socket of a run that is watched", () => {
 		answers = 0;
 		await pass(60_000);
 		expect(answers).toBe(1);
+	});
+
+	it("and answers both fail, less and less is asked, and all goes on within a minute after they are back", async () => {
+		newest().say(snapshot);
+		goDown();
+		newest().end(1006);
+		const minute = async () => {
+			[answers, Socket.all] = [0, Socket.all.slice(-1)];
+			for (let seconds = 0; seconds < 60; seconds += 1) {
+				await pass(1_000);
+				if (newest().readyState === 1) newest().end(1006);
+			}
+			return answers + Socket.all.length - 1;
+		};
+		await minute();
+		await minute();
+		expect(await minute()).toBeLessThanOrEqual(4);
+		expect(linkNow()).toBe("polling");
+		vi.stubGlobal("fetch", async () => new Response(JSON.stringify(running)));
+		const before = states.length;
+		await pass(60_000);
+		expect(states.length).toBeGreaterThan(before);
+		newest().say(snapshot);
+		expect(linkNow()).toBe("live");
+	});
+
+	it("and answers both fail, an answer that somebody else got brings both back at once", async () => {
+		newest().say(snapshot);
+		goDown();
+		for (let index = 0; index < 120; index += 1) {
+			await pass(1_000);
+			if (newest().readyState === 1) newest().end(1006);
+		}
+		[answers, Socket.all] = [0, []];
+		link.tell(running, Date.now());
+		expect(Socket.all).toHaveLength(1);
+		await pass(2_000);
+		expect(answers).toBe(1);
+	});
+
+	it("is not opened while nobody sees the page, and soon after", async () => {
+		newest().say(snapshot);
+		vi.stubGlobal("document", { visibilityState: "hidden" });
+		newest().end(4000);
+		await pass(120_000);
+		expect(Socket.all).toHaveLength(1);
+		vi.stubGlobal("document", { visibilityState: "visible" });
+		await pass(2_000);
+		expect(Socket.all).toHaveLength(2);
 	});
 
 	it("is made up for at once when the run is forgotten: its result is in the ledger", async () => {

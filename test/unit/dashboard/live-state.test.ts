@@ -201,7 +201,7 @@ describe("the time until a lost socket is tried again", () => {
 	it("grows, has an end, and differs from page to page", () => {
 		expect(reconnectDelayMs(1, 1)).toBe(500);
 		expect(reconnectDelayMs(3, 1)).toBe(2_000);
-		expect(reconnectDelayMs(100, 1)).toBe(30_000);
-		expect(reconnectDelayMs(100, 0)).toBe(15_000);
+		expect(reconnectDelayMs(100, 1)).toBe(60_000);
+		expect(reconnectDelayMs(100, 0)).toBe(30_000);
 	});
 });

@@ -24,7 +24,8 @@ export function HomePage({ search }: { readonly search: string }) {
 	const [refreshMs, setRefreshMs] = useState(restingRefreshMs);
 	const runs = useResource<RunList>(newestRunsPath, refreshMs);
 	const newest = runs.value;
-	const isRunning = newest?.runs.some(isLively) ?? false;
+	const nowMs = Date.now();
+	const isRunning = newest?.runs.some((run) => isLively(run, runs.atMs ?? nowMs, nowMs)) ?? false;
 	useEffect(() => setRefreshMs(isRunning ? runningRefreshMs : restingRefreshMs), [isRunning]);
 	const schedule = useResource<Schedule>("/api/schedule", restingRefreshMs);
 	useReloadWhenChanged(schedule.reload, newest);

@@ -8,6 +8,7 @@ import { TaskBadge } from "../../parts/marks.tsx";
 import { Empty, Loading, Refused, Stale } from "../../parts/notices.tsx";
 import { useReader } from "../../parts/reader.tsx";
 import { Moment, useNow } from "../../parts/time.tsx";
+import { isLively, slowTurns } from "../../run-live/lively.ts";
 import { matrixPath, runPath } from "../../url/routes.ts";
 import { readAttemptTimes } from "./attempt-times.ts";
 import { Attempts } from "./attempts.tsx";
@@ -25,9 +26,11 @@ export default function TaskPage(props: { readonly runId: string; readonly taskI
 	const answer = useResource<Task>(path, refreshMs);
 	const task = answer.value;
 	const isOpen = task !== undefined && openStates.includes(task.state);
-	useEffect(() => setRefreshMs(isOpen ? openRefreshMs : null), [isOpen]);
 	const run = useResource<Summary>(runAddress);
 	const nowMs = useNow(1_000);
+	const isSlow = run.value !== undefined && !isLively(run.value, run.atMs ?? nowMs, nowMs);
+	const wantedMs = isSlow ? openRefreshMs * slowTurns : openRefreshMs;
+	useEffect(() => setRefreshMs(isOpen ? wantedMs : null), [isOpen, wantedMs]);
 	useTitle(task?.name ?? props.taskId);
 	if (task === undefined) {
 		return answer.refusal === undefined ? (

@@ -65,7 +65,7 @@ export const runWords = {
 		liveTold: "Changes show as they happen.",
 		connecting: "connecting …",
 		asOf: (time: string) => `as of ${time}`,
-		asOfTold: "The live connection is down; this page asks every few seconds and keeps trying.",
+		asOfTold: "The live connection is down; this page asks again and again, and keeps trying.",
 	},
 	tasks: {
 		title: "Tasks",

@@ -64,7 +64,7 @@ export const runWords: typeof English = {
 		liveTold: "変化がすぐに表示されます。",
 		connecting: "接続中…",
 		asOf: (time) => `${time}時点`,
-		asOfTold: "ライブ接続が切れています。数秒ごとに確認しながら、再接続を試みます。",
+		asOfTold: "ライブ接続が切れています。繰り返し確認しながら、再接続を試みます。",
 	},
 	tasks: {
 		title: "タスク",
