@@ -1,4 +1,4 @@
-import type { WebSocketRoute } from "playwright-core";
+import type { Locator, WebSocketRoute } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import type { Task } from "../../src/dashboard/api/shapes.ts";
 import { percentile } from "./looking.ts";
@@ -16,6 +16,21 @@ const notesHeadings = `
 		if (headings.at(-1)?.told !== told) headings.push({ told, atMs: Date.now() });
 	}).observe(document, { subtree: true, childList: true, characterData: true });
 `;
+/** Notes down what moves although nobody did anything. */
+const notesShifts = `
+	globalThis.shifts = [];
+	new PerformanceObserver((list) => {
+		for (const { value, sources } of list.getEntries()) {
+			shifts.push(value + " " + sources.map(({ node }) => node?.parentElement?.outerHTML).join());
+		}
+	}).observe({ type: "layout-shift" });
+`;
+/** 4.8 s, 1 min 12 s. */
+async function readSeconds(place: Locator): Promise<number> {
+	const [, minutes = "0", seconds = "0"] =
+		/^(?:(\d+) min ?)?(?:([\d.]+) s)?$/.exec((await place.textContent()) ?? "") ?? [];
+	return Number(minutes) * 60 + Number(seconds);
+}
 type Heading = { readonly told: string; readonly atMs: number };
 
 describe("a run that is watched", () => {
@@ -81,6 +96,56 @@ describe("a run that is watched", () => {
 		await page.locator(".live.is-live").waitFor();
 		stage.answer([0], null);
 		await page.getByRole("heading", { name: "All 4 tasks succeeded." }).waitFor();
+	});
+
+	it("that waits and says nothing for long lasts on while it is live, and stands still when it is not", async () => {
+		const { page } = stage;
+		const open: WebSocketRoute[] = [];
+		let isDown = false;
+		let isTold = false;
+		await page.route("**/api/**", (route) =>
+			isDown ? route.fulfill({ status: 503, json: {} }) : route.continue(),
+		);
+		await page.routeWebSocket(/\/live$/, (socket) => {
+			if (isDown) return void socket.close({ code: 1011 });
+			open.push(socket);
+			const server = socket.connectToServer();
+			server.onMessage((message) => {
+				// The first word, and that the other end is there.
+				if (!isTold || message === "pong") socket.send(message);
+				isTold = true;
+			});
+		});
+		stage.answer([0], { hang: true });
+		const runId = await stage.start([0]);
+		await page.goto(`${stage.origin}/runs/${runId}`);
+		await page.locator(".live.is-live").waitFor();
+		const heading = page.locator(".run-facts .lasting dd");
+		const places = [
+			heading,
+			page.locator(".care .lasting strong"),
+			page.locator(".bar-figure tbody tr").filter({ hasText: "running" }).locator(".num").first(),
+		];
+		await places[2]?.waitFor({ state: "attached" });
+		await page.evaluate(notesShifts);
+		const before = await Promise.all(places.map(readSeconds));
+		for (const [index, place] of places.entries()) {
+			await expect
+				.poll(() => readSeconds(place), { timeout: 15_000 })
+				.toBeGreaterThanOrEqual((before[index] ?? 0) + 4);
+			expect(await place.locator(`xpath=ancestor::*[@aria-live or @role="status"]`).count()).toBe(
+				0,
+			);
+		}
+		expect(await page.evaluate("shifts")).toEqual([]);
+
+		isDown = true;
+		for (const socket of open) await socket.close({ code: 1011 });
+		await page.locator(".live.is-polling").waitFor();
+		const told = await heading.textContent();
+		await page.waitForTimeout(2_500);
+		expect(await heading.textContent()).toBe(told);
+		await stage.deployment.api(`/api/runs/${runId}/cancel`, { method: "POST" });
 	});
 
 	it("says of a task that was searched for what it has done, and what came of it when it ends", async () => {

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { CancelDialog } from "../../acting/cancel.tsx";
 import type { RerunScope } from "../../acting/rerun.tsx";
 import type { Summary } from "../../api/shapes.ts";
-import { formatCount, formatDuration, formatMoment, shapeSince } from "../../format/spans.ts";
+import { formatCount, formatMoment, shapeSince } from "../../format/spans.ts";
 import { useKey } from "../../layout/key-names.ts";
 import { Seal } from "../../parts/marks.tsx";
 import { useReader } from "../../parts/reader.tsx";
@@ -10,6 +10,7 @@ import { Moment, useAge } from "../../parts/time.tsx";
 import { tellRun } from "../../parts/told-run.ts";
 import type { RunView } from "../../run-live/use-run.ts";
 import { runPath } from "../../url/routes.ts";
+import { Lasted } from "./lasted.tsx";
 
 /** The verdict in words, whether the books balance, and what can be done about it. */
 export function Heading(props: {
@@ -79,9 +80,11 @@ export function Heading(props: {
 						</dd>
 					</div>
 				)}
-				<div>
+				<div class={summary.sealedAt === null ? "lasting" : ""}>
 					<dt>{summary.sealedAt === null ? words.run.durationNow : words.task.duration}</dt>
-					<dd>{formatDuration(summary.durationMs, language)}</dd>
+					<dd>
+						<Lasted summary={summary} run={props.run} />
+					</dd>
 				</div>
 				<Related summary={summary} />
 				<div>

@@ -64,9 +64,16 @@ export default function RunPage({
 		<>
 			<Stale refusal={run.refusal} atMs={run.asOfMs} retry={run.reload} />
 			<Heading run={run} summary={summary} older={older} newer={newer} onRerun={setRerun} />
-			<StateBar summary={summary} states={run.states} usual={usual} />
+			<StateBar summary={summary} run={run} usual={usual} />
 			<Figures summary={summary} />
-			<RunsChart runId={runId} runs={runs} others={others} usual={usual} search={search} />
+			<RunsChart
+				summary={summary}
+				run={run}
+				runs={runs}
+				others={others}
+				usual={usual}
+				search={search}
+			/>
 			<Failures summary={summary} run={run} onRerun={setRerun} />
 			<Tasks runId={runId} summary={summary} run={run} search={search} onRerun={setRerun} />
 			{rerun !== null && <RerunDialog runId={runId} what={rerun} onClose={() => setRerun(null)} />}

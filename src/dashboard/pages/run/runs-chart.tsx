@@ -8,6 +8,8 @@ import { runningSign, signOfVerdict, VerdictBadge } from "../../parts/marks.tsx"
 import { useRefusalText } from "../../parts/notices.tsx";
 import { useReader } from "../../parts/reader.tsx";
 import { Duration, Moment } from "../../parts/time.tsx";
+import { useLasted } from "../../run-live/use-lasted.ts";
+import type { RunView } from "../../run-live/use-run.ts";
 import { setQuery } from "../../url/location.ts";
 import { readChoice } from "../../url/query.ts";
 import { runPath } from "../../url/routes.ts";
@@ -16,9 +18,12 @@ import { runPath } from "../../url/routes.ts";
 const charts = ["duration", "clips", "missing"] as const;
 const heightPx = 96;
 const runsShown = 48;
+/** A bar that grows is drawn anew with all the others. */
+const growsEveryMs = 5_000;
 
 export function RunsChart(props: {
-	readonly runId: string;
+	readonly summary: Summary;
+	readonly run: RunView;
 	readonly runs: readonly Summary[];
 	/** How the others were asked for: what is not known yet is not the first run. */
 	readonly others: Pick<Resource<RunList>, "value" | "refusal">;
@@ -30,13 +35,16 @@ export function RunsChart(props: {
 	const { runs, usual, others } = props;
 	const chart = readChoice(props.search, "chart", charts);
 	const told = words.runsChart;
+	const { runId } = props.summary;
+	const lastedMs = useLasted(props.summary, props.run, growsEveryMs);
+	const durationOf = (run: Summary) => (run.runId === runId ? lastedMs : run.durationMs);
 	const bars = useMemo<Bar[]>(
 		() =>
 			[...runs].reverse().map((run) => {
 				const atMs = Date.parse(run.startedAt);
 				const at = tellMoment(atMs, "dayMinute", language, timeZone);
 				const values = {
-					duration: run.durationMs,
+					duration: durationOf(run),
 					clips: run.yield["clipsNew"] ?? 0,
 					missing: run.tasks.planned - run.tasks.succeeded,
 				};
@@ -45,7 +53,7 @@ export function RunsChart(props: {
 						? formatDuration(values.duration, language)
 						: `${told[chart]}: ${formatCount(values[chart], language)}`;
 				const verdict = run.verdict === null ? words.running : words.verdict[run.verdict];
-				const here = run.runId === props.runId ? ` · ${told.here}` : "";
+				const here = run.runId === runId ? ` · ${told.here}` : "";
 				return {
 					key: run.runId,
 					value: values[chart],
@@ -53,10 +61,10 @@ export function RunsChart(props: {
 					at: formatMoment(atMs, "dayMinute", language, timeZone),
 					told: `${at} · ${verdict} · ${shown}${here}`,
 					href: runPath(run.runId),
-					isHere: run.runId === props.runId,
+					isHere: run.runId === runId,
 				};
 			}),
-		[runs, chart, props.runId, words, told, language, timeZone],
+		[runs, chart, runId, lastedMs, words, told, language, timeZone],
 	);
 	return (
 		<section aria-labelledby="runs-chart">
@@ -100,14 +108,17 @@ export function RunsChart(props: {
 			>
 				<details class="unfolds">
 					<summary>{words.strip.asTable}</summary>
-					<RunsTable runs={runs} />
+					<RunsTable runs={runs} durationOf={durationOf} />
 				</details>
 			</BarFigure>
 		</section>
 	);
 }
 
-function RunsTable({ runs }: { readonly runs: readonly Summary[] }) {
+function RunsTable(props: {
+	readonly runs: readonly Summary[];
+	readonly durationOf: (run: Summary) => number;
+}) {
 	const { words, language } = useReader();
 	return (
 		<div class="table-scroll">
@@ -128,7 +139,7 @@ function RunsTable({ runs }: { readonly runs: readonly Summary[] }) {
 					</tr>
 				</thead>
 				<tbody>
-					{runs.map((run) => (
+					{props.runs.map((run) => (
 						<tr key={run.runId}>
 							<td>
 								<a href={runPath(run.runId)}>
@@ -139,7 +150,7 @@ function RunsTable({ runs }: { readonly runs: readonly Summary[] }) {
 								<VerdictBadge verdict={run.verdict} />
 							</td>
 							<td class="right">
-								<Duration ms={run.durationMs} />
+								<Duration ms={props.durationOf(run)} />
 							</td>
 							<td class="right num">{formatCount(run.yield["clipsNew"] ?? 0, language)}</td>
 							<td class="right num">

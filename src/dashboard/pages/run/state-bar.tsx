@@ -3,7 +3,9 @@ import { formatCount, formatDuration, formatShare } from "../../format/spans.ts"
 import { compareWithUsual, type Usual } from "../../format/usual.ts";
 import { Mark, signOfTask } from "../../parts/marks.tsx";
 import { useReader } from "../../parts/reader.tsx";
+import type { RunView } from "../../run-live/use-run.ts";
 import { countByState } from "./count-by-state.ts";
+import { Lasted } from "./lasted.tsx";
 
 /** All tasks as one bar by state, with the duration against the usual, and what had to be mended on the way. */
 const order = [
@@ -18,7 +20,7 @@ const order = [
 
 export function StateBar(props: {
 	readonly summary: Summary;
-	readonly states: readonly TaskState[];
+	readonly run: RunView;
 	readonly usual: Usual | undefined;
 }) {
 	const { words, language } = useReader();
@@ -29,7 +31,7 @@ export function StateBar(props: {
 		{ word: "duplicates", count: summary.attempts.duplicateDeliveries },
 		{ word: "late", count: summary.attempts.lateReports },
 	] as const;
-	const counts = countStates(summary, props.states);
+	const counts = countStates(summary, props.run.states);
 	const shown = order.filter((state) => counts[state] > 0);
 	const told = shown
 		.map((state) => `${formatCount(counts[state], language)} ${words.taskState[state]}`)
@@ -61,8 +63,10 @@ export function StateBar(props: {
 				))}
 			</ul>
 			<ul class="care">
-				<li>
-					<strong class="num">{formatDuration(summary.durationMs, language)}</strong>{" "}
+				<li class={summary.sealedAt === null ? "lasting" : ""}>
+					<strong class="num">
+						<Lasted summary={summary} run={props.run} />
+					</strong>{" "}
 					<Comparison summary={summary} usual={props.usual} />
 				</li>
 				{mended.map(({ word, count }) => (
