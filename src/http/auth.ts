@@ -41,7 +41,6 @@ export async function identify(request: Request, ports: AuthPorts): Promise<Call
 export function requireCredentials(credentials: Credentials): void {
 	if (hasToken(credentials) || credentials.access !== undefined) return;
 	throw new HttpError(
-		503,
 		"not_configured",
 		"Nobody can sign in yet: set the secret ADMIN_TOKEN (wrangler secret put ADMIN_TOKEN).",
 	);
@@ -73,7 +72,6 @@ export async function identifyByAccess(
 	if (identity.error.kind === "invalid") return undefined;
 	log("error", "access_unverifiable", { reason: identity.error.reason });
 	throw new HttpError(
-		503,
 		"access_unverifiable",
 		"The keys of Cloudflare Access could not be fetched just now. Try again, or sign in with a token.",
 	);
@@ -100,7 +98,7 @@ async function identifyByToken(
 }
 
 function unauthorized(message: string): HttpError {
-	return new HttpError(401, "unauthorized", message, {
+	return new HttpError("unauthorized", message, {
 		"www-authenticate": 'Bearer realm="daicho"',
 	});
 }

@@ -59,5 +59,5 @@ async function cancel({ database, findCoordinator }: CancelPorts, runId: RunId):
 	if (answer.kind === "unknown_run" && (await findRun(database, runId)) === undefined) {
 		throw runNotFound(runId);
 	}
-	throw new HttpError(409, "run_closed", `The run ${runId} is over: nothing is left to cancel.`);
+	throw new HttpError("run_closed", `The run ${runId} is over: nothing is left to cancel.`);
 }

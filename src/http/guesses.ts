@@ -61,7 +61,6 @@ export async function countWrongToken(ports: TryPorts, spent: Try): Promise<void
 function tooManyAttempts(retryAfterMs: number): HttpError {
 	const seconds = Math.ceil(retryAfterMs / 1_000);
 	return new HttpError(
-		429,
 		"too_many_attempts",
 		`Too many wrong tokens came from your network. Try again in ${seconds} s.`,
 		{ "retry-after": String(seconds) },

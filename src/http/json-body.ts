@@ -7,7 +7,6 @@ export async function readJsonBody(request: Request): Promise<unknown> {
 	const type = request.headers.get("content-type") ?? "";
 	if (!/^application\/json\s*(;|$)/i.test(type)) {
 		throw new HttpError(
-			415,
 			"unsupported_media_type",
 			"Send the body as JSON, with the header Content-Type: application/json.",
 		);
@@ -34,7 +33,7 @@ export async function refuseBody(request: Request): Promise<void> {
 }
 
 async function readBytes(request: Request): Promise<Uint8Array> {
-	const tooLarge = new HttpError(413, "body_too_large", "The body is larger than 256 KB.");
+	const tooLarge = new HttpError("body_too_large", "The body is larger than 256 KB.");
 	// Only to be spared the reading: what is believed is what comes.
 	if (Number(request.headers.get("content-length")) > bodyBytesMax) throw tooLarge;
 	const chunks: Uint8Array[] = [];

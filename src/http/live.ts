@@ -1,3 +1,4 @@
+import type { WatchAnswer } from "../../durable-objects/run-coordinator/live.ts";
 import { writeSealed, writeSnapshot } from "../../durable-objects/run-coordinator/live-messages.ts";
 import type { RunId } from "../domain/ids.ts";
 import type { Summary } from "../domain/summary.ts";
@@ -23,7 +24,6 @@ export async function getLive(
 ): Promise<Response> {
 	if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
 		throw new HttpError(
-			426,
 			"upgrade_required",
 			"This address is a WebSocket. Without one, ask GET /api/runs/:runId again and again.",
 		);
@@ -32,10 +32,9 @@ export async function getLive(
 	if (summary) return tellSealed(database, summary);
 	const answer = await openLive(runId, expiresAtMs);
 	if (answer.status === 101) return answer;
-	const { kind } = (await answer.json()) as { kind: string };
+	const { kind } = (await answer.json()) as Exclude<WatchAnswer, { kind: "watching" }>;
 	if (kind === "unknown_run") throw runNotFound(runId);
 	throw new HttpError(
-		503,
 		kind,
 		"This run cannot be watched by one more just now. Ask GET /api/runs/:runId again and again.",
 		{ "retry-after": String(retryAfterSeconds) },

@@ -17,7 +17,6 @@ function isSameOrigin(request: Request): boolean {
 export function requireSameOrigin(request: Request): void {
 	if (isSameOrigin(request)) return;
 	throw new HttpError(
-		403,
 		"cross_origin",
 		"A session acts only from the page of this deployment. From elsewhere send Authorization: Bearer with a token.",
 	);

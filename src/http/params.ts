@@ -8,7 +8,7 @@ import {
 } from "../domain/ids.ts";
 import type { Result } from "../domain/result.ts";
 import type { RunPosition } from "../ledger/run-list.ts";
-import { badRequest, notFound } from "./errors.ts";
+import { badRequest, type InvalidName, notFound } from "./errors.ts";
 
 /**
  * Throws a 400 for a parameter that is not known, so that a misspelt filter is not taken for none, and for one that
@@ -50,7 +50,7 @@ export function readJob(query: URLSearchParams): JobName | null {
 /** One of `values`, or null when the parameter is not there. */
 export function readOneOf<T extends string>(
 	query: URLSearchParams,
-	name: string,
+	name: InvalidName,
 	values: readonly T[],
 ): T | null {
 	const value = query.get(name);
@@ -75,7 +75,7 @@ export function readLimit(query: URLSearchParams, standard: number, max: number)
 /** A whole number, or null when the parameter is not there. */
 export function readWhole(
 	query: URLSearchParams,
-	name: string,
+	name: InvalidName,
 	min: number,
 	max: number,
 ): number | null {
@@ -107,7 +107,7 @@ export function writeRunCursor({ startedAtMs, runId }: RunPosition): string {
 
 function readOptional<T>(
 	query: URLSearchParams,
-	name: string,
+	name: InvalidName,
 	decode: (value: unknown) => Result<T, string>,
 ): T | null {
 	const value = query.get(name);

@@ -74,7 +74,6 @@ async function isKnown(
 function takeKnown<T>(found: Result<T, "key_reused">): T {
 	if (found.ok) return found.value;
 	throw new HttpError(
-		409,
 		"idempotency_key_reused",
 		"This Idempotency-Key was sent before with another request. Use a new key for a new request.",
 	);

@@ -102,7 +102,6 @@ async function findSealedRun(
 		throw runNotFound(runId);
 	}
 	throw new HttpError(
-		409,
 		"run_open",
 		`The run ${runId} is not sealed yet: wait for it, or cancel it first.`,
 	);
@@ -121,7 +120,7 @@ async function selectTasks(
 	if (body.scope === "all" && planned === 0) return null;
 	const there = await planTasks(jobs, run.job, await pickTasks(database, run, planned, body));
 	if (there.length > 0) return there;
-	throw new HttpError(409, "nothing_to_rerun", `${run.job} has none of these tasks any more.`);
+	throw new HttpError("nothing_to_rerun", `${run.job} has none of these tasks any more.`);
 }
 
 /** Those of the old run. */
@@ -134,7 +133,6 @@ async function pickTasks(
 	// They are deleted some at a time: of a half no rerun is made that says it is the whole.
 	if ((await countRunTasks(database, run.runId)) < planned) {
 		throw new HttpError(
-			409,
 			"tasks_forgotten",
 			`The tasks of ${run.runId} are no longer kept (TASK_RETENTION_DAYS).`,
 		);
@@ -155,7 +153,6 @@ async function pickTasks(
 	}
 	if (known.length > 0) return known;
 	throw new HttpError(
-		409,
 		"nothing_to_rerun",
 		fingerprint === null
 			? `No task of ${run.runId} failed or was lost.`

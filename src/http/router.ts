@@ -146,17 +146,20 @@ function operator(request: ApiRequest, ports: HttpPorts): Promise<void> {
 	return admit(request, ports, "operator");
 }
 
+/** By what lets the viewer in: who came by Access cannot sign in with a token. */
+const howToAct: Readonly<Record<Caller["via"], string>> = {
+	cookie: "To act, sign out, and in again with the ADMIN_TOKEN.",
+	token: "To act, send the ADMIN_TOKEN.",
+	access: "To act, be named in the variable ACCESS_OPERATORS.",
+};
+
 async function admit(request: ApiRequest, ports: HttpPorts, needed: Role): Promise<void> {
 	const caller = await identify(request, authPorts(ports));
 	// A token is sent on purpose; a cookie, and what Access adds, by the browser, whoever made it ask.
 	if (caller.via !== "token" && isAct(request)) requireSameOrigin(request);
 	requireConfig(ports);
 	if (needed === "operator" && caller.role !== "operator") {
-		throw new HttpError(
-			403,
-			"operators_only",
-			"A viewer reads. To act, sign in with the ADMIN_TOKEN, or be named in ACCESS_OPERATORS.",
-		);
+		throw new HttpError("operators_only", `A viewer reads. ${howToAct[caller.via]}`);
 	}
 	request.caller = caller;
 }
@@ -170,7 +173,7 @@ function isAct({ method, headers }: Request): boolean {
 function requireConfig({ env }: HttpPorts): void {
 	const config = readConfig(env);
 	if (config.ok) return;
-	throw new HttpError(500, "wrong_configuration", `${config.error.join("; ")}.`);
+	throw new HttpError("wrong_configuration", `${config.error.join("; ")}.`);
 }
 
 function callerOf({ caller }: ApiRequest): Caller {
@@ -192,7 +195,7 @@ function takes(...parameters: string[]): Handler {
 function allow(methods: string): Handler {
 	return (request) => {
 		const message = `${request.method} is not possible here; ${methods} is.`;
-		throw new HttpError(405, "method_not_allowed", message, { allow: methods });
+		throw new HttpError("method_not_allowed", message, { allow: methods });
 	};
 }
 
@@ -242,7 +245,6 @@ function refuse(error: unknown, request: ApiRequest, { requestId, log }: HttpPor
 	}
 	log("error", "request_failed", { ...at, error: describeError(error) });
 	const unavailable = new HttpError(
-		503,
 		"unavailable",
 		"The ledger could not be reached just now. Try again; if it stays so, look for the requestId in the logs.",
 	);

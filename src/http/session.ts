@@ -50,7 +50,6 @@ export async function postSession(
 	const role = await findRoleOfToken(token, credentials);
 	if (role === undefined) {
 		throw new HttpError(
-			401,
 			"wrong_token",
 			"That is not the ADMIN_TOKEN or the VIEWER_TOKEN of this deployment.",
 		);
@@ -101,7 +100,6 @@ export async function deleteSession(ports: AuthPorts, request: Request): Promise
 		]);
 	} else if ((await identifyByAccess(request, ports)) !== undefined) {
 		throw new HttpError(
-			409,
 			"access_session",
 			"Cloudflare Access has let you in: sign out at /cdn-cgi/access/logout.",
 		);

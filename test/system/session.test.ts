@@ -223,6 +223,7 @@ describe("a viewer", () => {
 				headers: { "content-type": "application/json", ...credential } as Record<string, string>,
 				body: body === undefined ? null : JSON.stringify(body),
 			});
+			expect(await answer.clone().text()).not.toContain("ACCESS_OPERATORS");
 			expect(await codeOf(answer)).toEqual({ status: 403, code: "operators_only" });
 		}
 		expect(await deployment.rows("SELECT * FROM run_requests")).toEqual([]);
