@@ -77,7 +77,11 @@ export function App() {
 	if (isSignIn) {
 		return (
 			<ReaderProvider session={undefined}>
-				<SignInPage hasEnded={hasEnded.current} onSignedIn={session.reload} />
+				<SignInPage
+					hasEnded={hasEnded.current}
+					refusal={session.refusal?.kind === "signed_out" ? undefined : session.refusal}
+					onSignedIn={session.reload}
+				/>
 			</ReaderProvider>
 		);
 	}

@@ -204,6 +204,18 @@ describe("a viewer", () => {
 		expect(await page.getByText("twitch_not_found").count()).toBeGreaterThan(0);
 	});
 
+	it("is told how to act: signed in by a token, or let in by Cloudflare Access", async () => {
+		const { page } = await visit(`/runs/${partial}`, { as: "viewer" });
+		await page.getByText("To act, sign out, and in again with the ADMIN_TOKEN.").waitFor();
+		await page.route("**/api/session", async (route) => {
+			const answer = await route.fetch();
+			return route.fulfill({ json: { ...(await answer.json()), via: "access" } });
+		});
+		await page.reload();
+		await page.getByText("who may act is named in the variable ACCESS_OPERATORS").waitFor();
+		expect(await page.getByText("ADMIN_TOKEN").count()).toBe(0);
+	});
+
 	it("is refused when asking anyway", async () => {
 		const { page } = await visit("/", { as: "viewer" });
 		const runs = "SELECT count(*) AS runs FROM runs";

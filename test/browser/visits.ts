@@ -39,6 +39,7 @@ export const plainPages = ["/", "/matrix", "/incidents", "/audit"] as const;
 export function setUpGround(
 	twitch: Parameters<typeof deploy>[0] = {},
 	vars: Record<string, string> = {},
+	secrets: Record<string, string> = {},
 ): Ground {
 	const visits: Visit[] = [];
 	const ground: Ground = {
@@ -68,7 +69,7 @@ export function setUpGround(
 		},
 	};
 	beforeAll(async () => {
-		ground.deployment = await deploy(twitch, { VIEWER_TOKEN: viewerToken, ...vars });
+		ground.deployment = await deploy(twitch, { VIEWER_TOKEN: viewerToken, ...vars }, secrets);
 		ground.origin = new URL((await ground.deployment.harness.listen()).url).origin;
 		ground.browser = await launchBrowser();
 	});

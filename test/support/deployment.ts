@@ -29,6 +29,7 @@ const sealTimeoutMs = 60_000;
 export async function deploy(
 	twitchOptions: SimulatedTwitchOptions = {},
 	vars: Record<string, string> = {},
+	secrets: Record<string, string> = {},
 ): Promise<Deployment> {
 	const twitch = await startSimulatedTwitch({ movingOrder: false, ...twitchOptions });
 	const harness = createTestHarness({
@@ -40,6 +41,7 @@ export async function deploy(
 					ADMIN_TOKEN: adminToken,
 					TWITCH_CLIENT_ID: twitch.clientId,
 					TWITCH_CLIENT_SECRET: twitch.clientSecret,
+					...secrets,
 				},
 			},
 		],

@@ -7,7 +7,12 @@ import { useRefusalText } from "../parts/notices.tsx";
 import { useReader } from "../parts/reader.tsx";
 
 /** A token for a session. The token is sent once and kept nowhere. */
-export function SignInPage(props: { readonly hasEnded: boolean; readonly onSignedIn: () => void }) {
+export function SignInPage(props: {
+	readonly hasEnded: boolean;
+	/** Why nobody knows who is signed in; undefined, too, when nobody is. */
+	readonly refusal: Refusal | undefined;
+	readonly onSignedIn: () => void;
+}) {
 	const { words, language, setLanguage } = useReader();
 	const [isSending, setSending] = useState(false);
 	const [isShown, setShown] = useState(false);
@@ -54,6 +59,11 @@ export function SignInPage(props: { readonly hasEnded: boolean; readonly onSigne
 				{props.hasEnded && (
 					<p class="note" role="status">
 						{words.signIn.ended}
+					</p>
+				)}
+				{props.refusal !== undefined && problem === null && (
+					<p class="note" role="status">
+						{tell(props.refusal)}
 					</p>
 				)}
 				<form onSubmit={send} noValidate>

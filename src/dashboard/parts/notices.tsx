@@ -2,7 +2,9 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Refusal } from "../api/client.ts";
 import { shapeSince, tellMoment } from "../format/spans.ts";
+import { signInPath } from "../url/routes.ts";
 import { useReader } from "./reader.tsx";
+import { tellRefusal } from "./told-refusal.ts";
 
 /** What stands where data would: each says what happens next. */
 export function Empty(props: {
@@ -35,33 +37,33 @@ export function Loading() {
 }
 
 export function useRefusalText(): (refusal: Refusal) => string {
-	const { words } = useReader();
-	return (refusal) => {
-		if (refusal.kind === "offline") return words.states.offline;
-		if (refusal.code === "run_not_found") return words.states.runNotFound;
-		if (refusal.code === "task_not_found") return words.states.taskNotFound;
-		if (refusal.kind === "not_found") return words.states.notFound;
-		if (refusal.kind === "forbidden") return words.states.forbidden;
-		if (refusal.kind === "broken" || refusal.message === "") return words.states.broken;
-		return words.refusal[refusal.code] ?? words.refusedOther(refusal.message);
-	};
+	const { words, session } = useReader();
+	return (refusal) => tellRefusal(refusal, words, session?.via);
 }
 
 /** Instead of a view that has nothing to show. */
 export function Refused(props: { readonly refusal: Refusal; readonly retry: () => void }) {
 	const { words } = useReader();
-	const tell = useRefusalText();
 	const { refusal } = props;
+	const told = useRefusalText()(refusal);
 	const isFinal = refusal.kind === "not_found" || refusal.kind === "forbidden";
 	return (
 		<div class="empty" role="alert">
-			<p class="empty-title">{tell(refusal)}</p>
-			{refusal.kind === "offline" && <p>{words.states.offlineNext}</p>}
-			{refusal.kind === "broken" && (
+			<p class="empty-title">{told}</p>
+			{told === words.states.broken ? (
 				<p>
 					{words.states.brokenNext} <code>{refusal.requestId ?? refusal.code}</code>
 				</p>
+			) : (
+				(refusal.kind === "offline" || refusal.kind === "broken") && (
+					<p>{words.states.offlineNext}</p>
+				)
 			)}
+			{refusal.code === "access_unverifiable" && (
+				<a class="button" href={signInPath(location.pathname + location.search)}>
+					{words.signIn.title}
+				</a>
+			)}{" "}
 			{isFinal ? (
 				<a class="button" href="/">
 					{words.states.notFoundNext}

@@ -183,7 +183,8 @@ function Actions(props: {
 	const mayRerunFailed = mayAct && !isOpen && failed + lost > 0;
 	useKey("r", mayRerunFailed ? () => props.onRerun({ scope: "failed" }) : null);
 	useKey("c", mayAct && isOpen ? () => setCancelling(true) : null);
-	if (!mayAct) return session === undefined ? null : <p class="soft small">{words.act.viewer}</p>;
+	if (!mayAct)
+		return session === undefined ? null : <p class="soft small">{words.act.viewer[session.via]}</p>;
 	return (
 		<div class="actions">
 			{mayRerunFailed && (

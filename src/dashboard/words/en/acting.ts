@@ -17,7 +17,13 @@ export const actingWords = {
 			selection: "Re-run the selection",
 		},
 		cancel: "Cancel this run",
-		viewer: "You can look but not act: you are signed in as a viewer.",
+		/** By how one is signed in: who may act is decided elsewhere in each case. */
+		viewer: {
+			cookie:
+				"You can look but not act: you are signed in as a viewer. To act, sign out, and in again with the ADMIN_TOKEN.",
+			token: "You can look but not act: that needs the ADMIN_TOKEN.",
+			access: "You can look but not act: who may act is named in the variable ACCESS_OPERATORS.",
+		},
 		checking: "Finding out what this would do …",
 		tasks: "Tasks",
 		about: "About",

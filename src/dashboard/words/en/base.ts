@@ -30,8 +30,6 @@ export const baseWords = {
 		brokenNext: "The page keeps trying. If it stays so, look for this request id in the logs:",
 		notFound: "There is nothing here.",
 		notFoundNext: "Back to the ledger",
-		runNotFound: "There is no such run.",
-		taskNotFound: "This run has no such task, or its tasks are no longer kept.",
 		missing: {
 			incidents: "What is wrong now is not known. ",
 			schedule: "What the schedule says is not known. ",

@@ -37,8 +37,10 @@ export const failureWords = {
 		clip_rejected_bad_duration: "A clip's duration is no number.",
 		clip_rejected_too_long: "A clip has a text of more than 10,000 characters.",
 	} as Readonly<Record<string, string>>,
-	/** Why the ledger did not do what was asked; `said` is what it said itself. */
+	/** Why the ledger did not answer, or did not do what was asked: each says what to do about it. */
 	refusal: {
+		run_not_found: "There is no such run.",
+		task_not_found: "This run has no such task, or its tasks are no longer kept.",
 		run_closed: "This run is over: nothing is left to cancel.",
 		run_open: "This run is not sealed yet. Wait for it, or cancel it.",
 		nothing_to_rerun: "None of these tasks failed: there is nothing to re\u2011run.",
@@ -57,7 +59,9 @@ export const failureWords = {
 			"Cloudflare Access cannot be checked just now. Try again, or sign in with a token.",
 		access_session: "Cloudflare Access has let you in: sign out at /cdn-cgi/access/logout.",
 	} as Readonly<Record<string, string>>,
+	/** `said` is what the ledger said itself. */
 	refusedOther: (said: string) => said,
+	wrongConfiguration: (said: string) => `This deployment is not configured rightly: ${said}`,
 	/** Why a slot has no run, behind its account. */
 	slotReason: {
 		still_open: (runId: string) => runId,

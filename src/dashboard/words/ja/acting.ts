@@ -14,7 +14,12 @@ export const actingWords: typeof English = {
 			selection: "選択分を再実行",
 		},
 		cancel: "この実行を中止",
-		viewer: "閲覧者としてサインインしているため、操作はできません。",
+		viewer: {
+			cookie:
+				"閲覧者としてサインインしているため、操作はできません。操作するには、サインアウトして ADMIN_TOKEN でサインインし直してください。",
+			token: "閲覧のみで、操作はできません。操作には ADMIN_TOKEN が必要です。",
+			access: "閲覧のみで、操作はできません。操作できる人は、変数 ACCESS_OPERATORS で指定します。",
+		},
 		checking: "影響を確認しています…",
 		tasks: "タスク",
 		about: "所要の目安",

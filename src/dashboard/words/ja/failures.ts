@@ -37,6 +37,8 @@ export const failureWords: typeof English = {
 		clip_rejected_too_long: "1万字を超える文字列を持つクリップがありました。",
 	},
 	refusal: {
+		run_not_found: "その実行はありません。",
+		task_not_found: "そのタスクはないか、保存期間を過ぎました。",
 		run_closed: "この実行はすでに終わっており、中止するものがありません。",
 		run_open: "この実行はまだ記帳されていません。終わるのを待つか、中止してください。",
 		nothing_to_rerun: "失敗したタスクがないため、再実行するものがありません。",
@@ -57,6 +59,7 @@ export const failureWords: typeof English = {
 			"Cloudflare Accessで入っています。/cdn-cgi/access/logout でサインアウトしてください。",
 	},
 	refusedOther: (said) => `台帳に断られました：「${said}」`,
+	wrongConfiguration: (said) => `このデプロイの設定に誤りがあります：「${said}」`,
 	slotReason: {
 		still_open: (runId) => runId,
 		not_asked: (runId, error) => `${runId} に確認できず：「${error}」`,
