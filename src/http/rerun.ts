@@ -1,4 +1,6 @@
 import { type RunId, rootRunId, type TaskId } from "../domain/ids.ts";
+import type { Window } from "../domain/run.ts";
+import { formatTime } from "../domain/summary.ts";
 import type { TaskState } from "../domain/task.ts";
 import { findRun, type RunRecord } from "../ledger/run-list.ts";
 import { countRunTasks, listRunTaskIds } from "../ledger/run-tasks.ts";
@@ -44,7 +46,9 @@ export async function postRerun(
 		const run = await findSealedRun(ports, runId);
 		const taskIds = await selectTasks(ports, run, body);
 		const tasks = taskIds?.length ?? (await planTasks(ports.jobs, run.job)).length;
-		return answerDryRun(ports.database, run.job, tasks, { rerunOf: runId, scope: body.scope });
+		const window = viewWindow(run.window);
+		const asked = { rerunOf: runId, scope: body.scope, window };
+		return answerDryRun(ports.database, run.job, tasks, asked);
 	}
 	return startRequestedRun(
 		ports,
@@ -90,6 +94,10 @@ function describeBody(body: RerunBody): Readonly<Record<string, string | number>
 	const { scope, taskIds, fingerprint } = body;
 	if (fingerprint !== null) return { scope, fingerprint };
 	return taskIds === null ? { scope } : { scope, ...describeTaskIds(taskIds) };
+}
+
+function viewWindow(window: Window | null) {
+	return window && { from: formatTime(window.fromMs), to: formatTime(window.toMs) };
 }
 
 async function findSealedRun(

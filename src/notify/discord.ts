@@ -103,7 +103,9 @@ function listFields(
 		fields.push({ name, value: cutText(value, discordLimits.fieldValue), inline });
 	if (runId !== null) add(labels.run, inlineCode(runId, markCharactersMax));
 	if (slotAtMs !== null) add(labels.slot, timeText(slotAtMs));
-	if (evidence.tasks !== undefined) {
+	// What kept a run from being planned is of no task.
+	const isPlanned = evidence.tasks?.planned !== 0;
+	if (evidence.tasks !== undefined && isPlanned) {
 		const { planned, failed, lost } = evidence.tasks;
 		const missing = failed + lost;
 		add(labels.failed, `${missing} / ${planned} (${percentText(missing, planned)})`);
@@ -111,7 +113,9 @@ function listFields(
 	if (notice.phase === "closed") {
 		add(labels.lasted, durationText(toldDurationMs(notice), language));
 	}
-	const causes = (evidence.causes ?? []).slice(0, causesMax).map(describeCause);
+	const causes = (evidence.causes ?? [])
+		.slice(0, causesMax)
+		.map((cause) => (isPlanned ? `${cause.count} × ` : "") + describeCause(cause));
 	if (causes.length > 0) add(labels.causes, causes.join("\n"), false);
 	add(labels.toDo, toDo, false);
 	return fields;
@@ -120,10 +124,8 @@ function listFields(
 function describeCause({
 	code,
 	message,
-	count,
 }: NonNullable<Incident["evidence"]["causes"]>[number]): string {
-	const name = inlineCode(code, codeCharactersMax);
-	return `${count} × ${name} ${inlineCode(message, messageCharactersMax)}`;
+	return `${inlineCode(code, codeCharactersMax)} ${inlineCode(message, messageCharactersMax)}`;
 }
 
 /** Discord refuses the whole message for an address that it does not take for one, such as localhost. */

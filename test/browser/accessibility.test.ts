@@ -3,6 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findBarriers } from "../support/browser.ts";
 import { writeHistory } from "./history.ts";
 import { phone, settle, waitUntilClosed } from "./looking.ts";
+import { makeRunsWithoutTasks, type RunsWithoutTasks } from "./no-tasks.ts";
 import { plainPages, setUpGround } from "./visits.ts";
 
 /** WCAG 2.2 AA by axe: every page, dialog and state, on each kind of screen, in both languages. */
@@ -13,6 +14,7 @@ const hourMs = 3_600_000;
 let partial: string;
 /** Stays open: Twitch does not answer for some of its streamers. */
 let open: string;
+let without: RunsWithoutTasks;
 
 beforeAll(async () => {
 	const thisHour = Math.floor(Date.now() / hourMs) * hourMs;
@@ -20,6 +22,7 @@ beforeAll(async () => {
 	for (const index of failing) {
 		ground.deployment.twitch.respondWith(ground.streamer(index), { status: 404, body: "{}" });
 	}
+	without = await makeRunsWithoutTasks(ground);
 	partial = await ground.start();
 	await ground.deployment.sealed(partial);
 	for (const index of [0, 20, 40]) {
@@ -75,6 +78,9 @@ describe.each(views)("on %s in %s", (_screen, _language, context) => {
 			`${run}?q=nobody-at-all`,
 			`${run}/tasks/${ground.streamer(2)}`,
 			`/runs/${open}`,
+			`/runs/${without.unplanned}`,
+			`/runs/${without.stopped}`,
+			`/runs/${without.empty}`,
 			"/runs/collect-clips-20200101T0000Z",
 			"/nothing/here",
 		]) {

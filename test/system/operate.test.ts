@@ -53,6 +53,7 @@ describe("a rerun", () => {
 			dryRun: true,
 			rerunOf: bad.runId,
 			scope: "failed",
+			window: { from: expect.any(String), to: expect.any(String) },
 			tasks: 4,
 			aboutMs: expect.any(Number),
 			aboutMeters: { twitchRequests: 4 },

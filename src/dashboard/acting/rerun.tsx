@@ -30,7 +30,7 @@ export function RerunDialog(props: {
 				plan && (
 					<>
 						<Estimate plan={plan} />
-						<p>{words.act.window}</p>
+						<p>{plan.window === null ? words.act.windowAnew : words.act.window}</p>
 					</>
 				)
 			}

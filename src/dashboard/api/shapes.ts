@@ -197,4 +197,6 @@ export interface DryRun {
 	readonly aboutMs: number;
 	readonly aboutMeters: Counts;
 	readonly basedOnRuns: number;
+	/** Of a rerun: what the old run looked at; null when it was never planned. */
+	readonly window?: { readonly from: string; readonly to: string } | null;
 }

@@ -26,7 +26,7 @@ export function tellIncident(incident: Incident, words: Words, language: Languag
 			...tellEvidence(incident, words, language),
 			...(incident.closedAt === null ? [] : [own.over]),
 		],
-		toDo: own.toDo,
+		toDo: (incident.evidence.tasks?.planned === 0 ? own.toDoUnplanned : undefined) ?? own.toDo,
 		orElse: own.orElse,
 	};
 }

@@ -14,6 +14,16 @@ export function tellCancelled(
 	return done + words.blank + words.act.cancelSpared(running, formatCount(running, language));
 }
 
+/** Why a run has no tasks; undefined while that is not known. Pure. */
+export function whyNoTasks({
+	errors,
+	verdict,
+}: Summary): keyof Words["tasks"]["emptyBecause"] | undefined {
+	// Without tasks, whatever went wrong was the planning.
+	if (errors.length > 0) return "unplanned";
+	return verdict === "cancelled" || verdict === "succeeded" ? verdict : undefined;
+}
+
 /** What a run came to, or how far it is, in one sentence. Pure. */
 export function tellRun(run: Summary, words: Words, language: Language): string {
 	const count = (value: number) => formatCount(value, language);

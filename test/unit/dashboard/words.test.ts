@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Incident, Summary } from "../../../src/dashboard/api/shapes.ts";
 import { tellFailure, tellSlotReason } from "../../../src/dashboard/parts/told-failure.ts";
 import { tellIncident } from "../../../src/dashboard/parts/told-incident.ts";
-import { tellCancelled, tellRun } from "../../../src/dashboard/parts/told-run.ts";
+import { tellCancelled, tellRun, whyNoTasks } from "../../../src/dashboard/parts/told-run.ts";
 import { chooseLanguage, languages, wordsOf } from "../../../src/dashboard/words/words.ts";
 import { runStates, verdicts } from "../../../src/domain/run.ts";
 import { readSlotReason, writeSlotReason } from "../../../src/domain/slot-reason.ts";
@@ -74,6 +74,23 @@ describe("a run in one sentence", () => {
 		const run = aSummary({ verdict: "succeeded", tasks: { ...tasks, planned: 0, succeeded: 0 } });
 		expect(tellRun(run, wordsOf.en, "en")).toBe("There was nothing to do.");
 	});
+
+	it("says why it has no tasks, and nothing while that is not known", () => {
+		const none = { ...tasks, planned: 0 };
+		const [error] = aSummary().errors;
+		const why = (parts: Partial<Summary>) =>
+			whyNoTasks(aSummary({ tasks: none, errors: [], ...parts }));
+		expect(why({ verdict: "failed", errors: error === undefined ? [] : [error] })).toBe(
+			"unplanned",
+		);
+		expect(why({ verdict: "cancelled" })).toBe("cancelled");
+		expect(why({ verdict: "succeeded" })).toBe("succeeded");
+		expect(why({ verdict: null, state: "sealing" })).toBeUndefined();
+		const stopped = aSummary({ verdict: "cancelled", tasks: none });
+		expect(tellRun(stopped, wordsOf.en, "en")).toBe(
+			"Stopped by an operator before it was planned.",
+		);
+	});
 });
 
 describe("an incident", () => {
@@ -107,6 +124,16 @@ describe("an incident", () => {
 		expect(tellIncident(over, wordsOf.en, "en").what.at(-1)).toBe(
 			"A later run stayed within what is tolerated.",
 		);
+	});
+
+	it("of a run that could not be planned sends nobody to re-run what failed", () => {
+		const tasks = { planned: 0, succeeded: 0, failed: 0, lost: 0 };
+		const unplanned = { ...incident, kind: "run_failed", evidence: { tasks } } as Incident;
+		const { what, toDo } = tellIncident(unplanned, wordsOf.en, "en");
+		expect(what).toEqual(["It could not be planned, so it has no tasks."]);
+		expect(toDo).toContain("start another run");
+		expect(toDo).not.toMatch(/re.run/);
+		expect(tellIncident(unplanned, wordsOf.ja, "ja").toDo).not.toContain("再実行");
 	});
 
 	it("of a kind that a newer version knows is told in its English", () => {

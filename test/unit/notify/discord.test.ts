@@ -219,6 +219,15 @@ describe("words of others", () => {
 		expect(lines).toHaveLength(3);
 		for (const line of lines) expect(line).toMatch(/^2000000000 × `c{61}…` `m{237}…`$/);
 	});
+	test("of a run that could not be planned are of no task, and are not counted", () => {
+		const tasks = { planned: 0, succeeded: 0, failed: 0, lost: 0 };
+		const causes = [{ code: "planning_failed", message: "D1 is down", count: 1 }];
+		const { fields } = embedOf(noticeOf("run_failed", "opened", { evidence: { tasks, causes } }));
+		expect(fields.find(({ name }) => name === "Causes")?.value).toBe(
+			"`planning_failed` `D1 is down`",
+		);
+		expect(fields.map(({ name }) => name)).not.toContain("Failed or lost");
+	});
 	test.each([
 		["a `b` c", "`a ˋbˋ c`"],
 		["@everyone", "`@\u200beveryone`"],

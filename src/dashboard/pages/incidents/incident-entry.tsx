@@ -56,7 +56,9 @@ export function IncidentEntry({ incident }: { readonly incident: Incident }) {
 						<ul class="evidence small">
 							{incident.evidence.causes.map((cause) => (
 								<li key={cause.code}>
-									<span class="num">{formatCount(cause.count, language)}</span>{" "}
+									{incident.evidence.tasks?.planned !== 0 && (
+										<span class="num">{formatCount(cause.count, language)} </span>
+									)}
 									<FailureText failure={cause} /> <code>{cause.code}</code>
 								</li>
 							))}

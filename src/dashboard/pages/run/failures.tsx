@@ -2,6 +2,7 @@ import type { RerunScope } from "../../acting/rerun.tsx";
 import type { ErrorGroup, Summary } from "../../api/shapes.ts";
 import { formatCount } from "../../format/spans.ts";
 import { FailureText } from "../../parts/failure-text.tsx";
+import { Mark, signOfVerdict } from "../../parts/marks.tsx";
 import { useReader } from "../../parts/reader.tsx";
 import type { RunView } from "../../run-live/use-run.ts";
 import { taskPath } from "../../url/routes.ts";
@@ -44,16 +45,21 @@ function Cause(props: {
 	const { group, summary, run } = props;
 	const count = (value: number) => formatCount(value, language);
 	const nameOf = (taskId: string) => run.names[run.taskIds.indexOf(taskId)] ?? taskId;
+	// What kept a run from being planned is of no task.
+	const isOfTasks = summary.tasks.planned > 0;
 	const more = group.count - Math.min(namesShown, group.taskIds.length);
 	return (
 		<li class="cause">
-			<p class="cause-count num">{count(group.count)}</p>
+			<p class="cause-count num">
+				{isOfTasks ? count(group.count) : <Mark sign={signOfVerdict.failed} />}
+			</p>
 			<div>
 				<p class="cause-message">
 					<FailureText failure={group} />
 				</p>
 				<p class="soft small">
-					<code>{group.code}</code> · {words.run.tasksHit(group.count, count(group.count))}
+					<code>{group.code}</code>
+					{isOfTasks && ` · ${words.run.tasksHit(group.count, count(group.count))}`}
 				</p>
 				{group.taskIds.length > 0 && (
 					<p class="small cause-tasks">

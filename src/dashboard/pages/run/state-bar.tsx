@@ -38,15 +38,17 @@ export function StateBar(props: {
 		.join(words.comma);
 	return (
 		<section class="state" aria-label={words.tasks.state}>
-			<div class="state-bar" role="img" aria-label={told}>
-				{shown.map((state) => (
-					<span
-						key={state}
-						class={`state-part part-${state}`}
-						style={{ flexGrow: counts[state] }}
-					/>
-				))}
-			</div>
+			{shown.length > 0 && (
+				<div class="state-bar" role="img" aria-label={told}>
+					{shown.map((state) => (
+						<span
+							key={state}
+							class={`state-part part-${state}`}
+							style={{ flexGrow: counts[state] }}
+						/>
+					))}
+				</div>
+			)}
 			<ul class="state-legend">
 				{shown.map((state) => (
 					<li key={state}>

@@ -7,6 +7,7 @@ import { Mark, signOfTask } from "../../parts/marks.tsx";
 import { Empty, Loading } from "../../parts/notices.tsx";
 import { Pager } from "../../parts/pager.tsx";
 import { useReader } from "../../parts/reader.tsx";
+import { whyNoTasks } from "../../parts/told-run.ts";
 import type { RunView } from "../../run-live/use-run.ts";
 import { setQuery } from "../../url/location.ts";
 import { readChoice, readPage, readText } from "../../url/query.ts";
@@ -51,6 +52,7 @@ export function Tasks(props: {
 	);
 	const counts = useMemo(() => countByState(run.states), [run.states]);
 	const count = (value: number) => formatCount(value, language);
+	const whyNone = whyNoTasks(summary);
 	if (run.taskIds.length === 0) {
 		return (
 			<section aria-labelledby="tasks">
@@ -58,7 +60,9 @@ export function Tasks(props: {
 				{summary.state === "planning" ? (
 					<Empty title={words.tasks.planning} />
 				) : summary.tasks.planned === 0 ? (
-					<Empty title={words.tasks.empty} />
+					<Empty title={words.tasks.empty}>
+						{whyNone !== undefined && <p>{words.tasks.emptyBecause[whyNone]}</p>}
+					</Empty>
 				) : run.isGridKnown && summary.state === "sealed" ? (
 					<Empty title={words.tasks.forgotten} />
 				) : (

@@ -30,6 +30,8 @@ export const actingWords = {
 		points: "Twitch points",
 		pointsTold: "of 800 a minute",
 		window: "It looks at the same time span as the old run, which stays as it was.",
+		windowAnew:
+			"The old run was never planned and has no time span: this one looks at the time up to now. The old run stays as it was.",
 		basis: (count: number, shown: string) =>
 			`Estimated from ${shown} earlier ${s(count, "run")}. Retries take longer, and more points.`,
 		noBasis: "No run to estimate from yet.",

@@ -47,6 +47,8 @@ export const incidentWords = {
 		run_failed: {
 			title: (job) => `A run of ${job} failed`,
 			toDo: "Open the run and look at its causes. When they are gone, re\u2011run what failed.",
+			toDoUnplanned:
+				"Open the run and look at its causes. When they are gone, start another run on the ledger page.",
 			over: "A later run went well again.",
 		},
 		run_timed_out: {
@@ -97,6 +99,8 @@ export const incidentWords = {
 			{
 				readonly title: (job: string) => string;
 				readonly toDo: string;
+				/** Instead, of a run that has no task to run again. */
+				readonly toDoUnplanned?: string;
 				readonly orElse?: string;
 				readonly over: string;
 			}

@@ -67,7 +67,9 @@ export const ledgerWords = {
 					? "Its only task did not succeed."
 					: `None of ${shown} tasks succeeded.`,
 		cancelled: (planned: number, part: string, whole: string) =>
-			`Stopped by an operator: ${part} of ${whole} ${s(planned, "task")} had succeeded.`,
+			planned === 0
+				? "Stopped by an operator before it was planned."
+				: `Stopped by an operator: ${part} of ${whole} ${s(planned, "task")} had succeeded.`,
 		timed_out: (planned: number, part: string, whole: string) =>
 			`The deadline cut it off: ${part} of ${whole} ${s(planned, "task")} had succeeded.`,
 	},

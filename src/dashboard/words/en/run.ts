@@ -88,7 +88,12 @@ export const runWords = {
 		none: "No task matches. Change the filter or the search.",
 		planning: "The tasks are being planned. They appear here as soon as they are known.",
 		forgotten: "The tasks of this run are no longer kept. Its summary stays for ever.",
-		empty: "This run had no tasks: no streamer was enabled.",
+		empty: "This run has no tasks.",
+		emptyBecause: {
+			unplanned: "It could not be planned.",
+			cancelled: "It was stopped before it was planned.",
+			succeeded: "No streamer was enabled.",
+		},
 		recovered: "recovered",
 		showing: (from: string, to: string, all: string) => `${from}–${to} of ${all}`,
 		previous: "Previous page",

@@ -26,6 +26,8 @@ export const actingWords: typeof English = {
 		points: "Twitchポイント",
 		pointsTold: "毎分800のうち",
 		window: "元の実行と同じ期間を見ます。元の実行はそのまま残ります。",
+		windowAnew:
+			"元の実行は計画されず、期間がありません。新しい実行は現在までの期間を見ます。元の実行はそのまま残ります。",
 		basis: (_, shown) =>
 			`過去${shown}回の実行からの見積もりです。再試行があれば、時間もポイントも増えます。`,
 		noBasis: "見積もりの元になる実行がまだありません。",

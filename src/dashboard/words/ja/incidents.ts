@@ -35,6 +35,8 @@ export const incidentWords: typeof English = {
 		run_failed: {
 			title: (job) => `${job} の実行が失敗しました`,
 			toDo: "実行を開いて原因を確かめ、取り除いてから失敗分を再実行してください。",
+			toDoUnplanned:
+				"実行を開いて原因を確かめ、取り除いてから、台帳のページで新しい実行を開始してください。",
 			over: "その後の実行は成功しました。",
 		},
 		run_timed_out: {

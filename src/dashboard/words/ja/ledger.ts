@@ -64,7 +64,10 @@ export const ledgerWords: typeof English = {
 				: planned === 1
 					? "1件が成功しませんでした。"
 					: `${shown}件のうち1件も成功しませんでした。`,
-		cancelled: (_, part, whole) => `操作により中止。${whole}件のうち${part}件は成功していました。`,
+		cancelled: (planned, part, whole) =>
+			planned === 0
+				? "計画の前に、操作により中止。"
+				: `操作により中止。${whole}件のうち${part}件は成功していました。`,
 		timed_out: (_, part, whole) =>
 			`期限により打ち切り。${whole}件のうち${part}件は成功していました。`,
 	},

@@ -87,7 +87,12 @@ export const runWords: typeof English = {
 		none: "該当するタスクはありません。絞り込みか検索を変えてください。",
 		planning: "タスクを計画しています。決まりしだいここに現れます。",
 		forgotten: "この実行のタスクは保存期間を過ぎました。集計は残ります。",
-		empty: "タスクはありませんでした。有効な配信者がいません。",
+		empty: "この実行にタスクはありません。",
+		emptyBecause: {
+			unplanned: "計画を立てられませんでした。",
+			cancelled: "計画の前に中止されました。",
+			succeeded: "有効な配信者がいませんでした。",
+		},
 		recovered: "回復",
 		showing: (from, to, all) => `${all}件中 ${from}–${to}`,
 		previous: "前のページ",
