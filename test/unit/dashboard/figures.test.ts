@@ -130,15 +130,16 @@ describe("where the time of a task went", () => {
 		const attempt = (claimedAt: string, endedAt: string | null) =>
 			({ claimedAt, endedAt }) as Attempt;
 		const times = readAttemptTimes(
-			[
-				attempt("2026-11-23T10:00:02Z", "2026-11-23T10:00:03Z"),
-				attempt("2026-11-23T10:00:08Z", null),
-			],
-			"2026-11-23T10:00:00Z",
+			{
+				attempts: [
+					attempt("2026-11-23T10:00:02Z", "2026-11-23T10:00:03Z"),
+					attempt("2026-11-23T10:00:08Z", null),
+				],
+				closedAt: null,
+			},
+			{ startedAt: "2026-11-23T10:00:00Z", verdict: null },
 			Date.parse("2026-11-23T10:00:10Z"),
-			true,
 		);
-		expect(times.map(({ isGivenUp }) => isGivenUp)).toEqual([false, true]);
 		expect(times.map(({ waitedMs, workedMs }) => [waitedMs, workedMs])).toEqual([
 			[2_000, 1_000],
 			[5_000, 2_000],

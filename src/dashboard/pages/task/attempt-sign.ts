@@ -11,8 +11,8 @@ const signs = {
 	run_closed: { tone: "late", glyph: "stop" },
 } as const satisfies Record<NonNullable<Attempt["outcome"]>, Sign>;
 
-/** @param isGivenUp whether the task ended with it: then what could be tried again will not be */
-export function signOfAttempt({ outcome }: Attempt, isGivenUp: boolean): Sign {
+/** @param isLast whether the task is closed with it: then what could be tried again will not be */
+export function signOfAttempt({ outcome }: Attempt, isLast: boolean): Sign {
 	if (outcome === null) return { tone: "busy", glyph: "play" };
-	return signs[isGivenUp && outcome === "retryable" ? "permanent" : outcome];
+	return signs[isLast && outcome === "retryable" ? "permanent" : outcome];
 }

@@ -1,4 +1,4 @@
-import type { Attempt } from "../../api/shapes.ts";
+import type { Attempt, Summary, Task } from "../../api/shapes.ts";
 
 /** Where the time of a task went, attempt by attempt. Pure. */
 export interface AttemptTimes {
@@ -7,25 +7,30 @@ export interface AttemptTimes {
 	readonly waitedMs: number;
 	/** From its beginning to its end, or to now. */
 	readonly workedMs: number;
-	/** It failed, and none came after it. */
-	readonly isGivenUp: boolean;
+	/** The task is closed, and none came after it. */
+	readonly isLast: boolean;
+	/** It failed, and that closed the task: no attempt was left. Known only when the run is sealed. */
+	readonly isUsedUp: boolean;
 }
 
 export function readAttemptTimes(
-	attempts: readonly Attempt[],
-	startedAt: string,
+	{ attempts, closedAt }: Pick<Task, "attempts" | "closedAt">,
+	run: Pick<Summary, "startedAt" | "verdict">,
 	nowMs: number,
-	hasFailed: boolean,
 ): AttemptTimes[] {
-	let beforeMs = Date.parse(startedAt);
+	let beforeMs = Date.parse(run.startedAt);
+	// An attempt that ends after a cancel closes its task as well, however many were left.
+	const mayBeUsedUp = run.verdict !== null && run.verdict !== "cancelled";
 	return attempts.map((attempt, index) => {
 		const claimedMs = Date.parse(attempt.claimedAt);
 		const endedMs = attempt.endedAt === null ? nowMs : Date.parse(attempt.endedAt);
+		const isLast = closedAt !== null && index === attempts.length - 1;
 		const times = {
 			attempt,
 			waitedMs: Math.max(0, claimedMs - beforeMs),
 			workedMs: Math.max(0, endedMs - claimedMs),
-			isGivenUp: hasFailed && index === attempts.length - 1,
+			isLast,
+			isUsedUp: isLast && mayBeUsedUp && attempt.endedAt === closedAt,
 		};
 		beforeMs = endedMs;
 		return times;

@@ -6,6 +6,7 @@ import { TableScroll } from "../../parts/table-scroll.tsx";
 import { Duration, Moment } from "../../parts/time.tsx";
 import { signOfAttempt } from "./attempt-sign.ts";
 import type { AttemptTimes } from "./attempt-times.ts";
+import { tellOutcome } from "./told-outcome.ts";
 
 /** Attempts with their times and how each ended. */
 export function Attempts({ times }: { readonly times: readonly AttemptTimes[] }) {
@@ -36,15 +37,9 @@ export function Attempts({ times }: { readonly times: readonly AttemptTimes[] })
 	);
 }
 
-function AttemptRow({ attempt, waitedMs, workedMs, isGivenUp }: AttemptTimes) {
+function AttemptRow(times: AttemptTimes) {
 	const { words, language } = useReader();
-	const { outcome } = attempt;
-	const told =
-		outcome === null
-			? words.task.underWay
-			: isGivenUp && outcome === "retryable"
-				? words.task.givenUp
-				: words.outcome[outcome];
+	const { attempt, waitedMs, workedMs } = times;
 	return (
 		<tr>
 			<td class="num">{attempt.attempt}</td>
@@ -52,7 +47,7 @@ function AttemptRow({ attempt, waitedMs, workedMs, isGivenUp }: AttemptTimes) {
 				<Moment at={attempt.claimedAt} shape="second" />
 			</td>
 			<td>
-				<Badge sign={signOfAttempt(attempt, isGivenUp)} text={told} />
+				<Badge sign={signOfAttempt(attempt, times.isLast)} text={tellOutcome(times, words)} />
 				{attempt.error !== null && (
 					<span class="small soft attempt-error">
 						<FailureText failure={attempt.error} /> <code>{attempt.error.code}</code>

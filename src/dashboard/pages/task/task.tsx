@@ -39,8 +39,7 @@ export default function TaskPage(props: { readonly runId: string; readonly taskI
 			<Refused refusal={answer.refusal} retry={answer.reload} />
 		);
 	}
-	const startedAt = run.value?.startedAt ?? "";
-	const times = readAttemptTimes(task.attempts, startedAt, nowMs, task.state === "failed");
+	const times = run.value === undefined ? [] : readAttemptTimes(task, run.value, nowMs);
 	const count = (counts: Readonly<Record<string, number>>, name: string) =>
 		formatCount(counts[name] ?? 0, language);
 	return (

@@ -33,7 +33,7 @@ export function Timeline({ times }: { readonly times: readonly AttemptTimes[] })
 					return (
 						<div key={one.attempt.attempt} class="timeline-row">
 							<span class="num">
-								<Mark sign={signOfAttempt(one.attempt, one.isGivenUp)} /> {one.attempt.attempt}
+								<Mark sign={signOfAttempt(one.attempt, one.isLast)} /> {one.attempt.attempt}
 							</span>
 							<div class="timeline-track">
 								<i class="waited" style={{ left: share(fromMs), width: share(one.waitedMs) }} />

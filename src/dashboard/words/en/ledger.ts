@@ -23,7 +23,7 @@ export const ledgerWords = {
 		succeeded: "An attempt succeeded.",
 		failed: "The last attempt said that it failed.",
 		lost: "Attempts were used up, or the deadline came, without a word.",
-		cancelled: "The run was stopped before it started.",
+		cancelled: "The run was stopped before this task was begun, or begun again.",
 		running: "An attempt is under way.",
 		waiting: "It waits for its next attempt.",
 		planned: "Its turn has not come yet.",

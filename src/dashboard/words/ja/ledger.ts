@@ -22,7 +22,7 @@ export const ledgerWords: typeof English = {
 		succeeded: "試行が成功しました。",
 		failed: "最後の試行が失敗しました。",
 		lost: "応答がないまま、試行回数が尽きたか期限が来ました。",
-		cancelled: "始まる前に実行が中止されました。",
+		cancelled: "このタスクが始まる前、または再び始まる前に、実行が中止されました。",
 		running: "試行中です。",
 		waiting: "次の試行を待っています。",
 		planned: "まだ順番が来ていません。",
