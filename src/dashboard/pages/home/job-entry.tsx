@@ -52,7 +52,7 @@ export function JobEntry(props: {
 				) : latest.refusal === undefined ? (
 					<Loading />
 				) : latest.refusal.kind === "not_found" ? (
-					<NeverRan schedule={schedule} />
+					open.length === 0 && <NeverRan schedule={schedule} />
 				) : (
 					<Refused refusal={latest.refusal} retry={latest.reload} />
 				)}
@@ -159,11 +159,19 @@ function LastRun({ run }: { readonly run: Summary }) {
 }
 
 function NeverRan({ schedule }: { readonly schedule: ScheduledJob | null | undefined }) {
-	const { words } = useReader();
+	const { words, mayAct } = useReader();
 	const age = useAge();
+	const isDue =
+		schedule != null && schedule.paused === null && Date.parse(schedule.nextSlot) > Date.now();
 	return (
 		<Empty title={words.neverRan}>
-			<p>{schedule == null ? words.neverRanByHand : words.neverRanNext(age(schedule.nextSlot))}</p>
+			{(isDue || mayAct) && (
+				<p>
+					{isDue && words.neverRanNext(age(schedule.nextSlot))}
+					{isDue && mayAct && words.blank}
+					{mayAct && (isDue ? words.neverRanOrNow : words.neverRanByHand)}
+				</p>
+			)}
 		</Empty>
 	);
 }
