@@ -39,7 +39,9 @@ function tellEvidence({ evidence }: Incident, words: Words, language: Language):
 	if (tasks?.planned === 0) sentences.push(told.unplanned);
 	else if (tasks !== undefined) {
 		const { planned, failed, lost } = tasks;
-		sentences.push(told.missing(count(failed + lost), count(planned), count(failed), count(lost)));
+		sentences.push(
+			told.missing(planned, count(failed + lost), count(planned), count(failed), count(lost)),
+		);
 	}
 	if (toleratedPercent !== undefined) sentences.push(told.tolerated(count(toleratedPercent)));
 	if (lateMs !== undefined) sentences.push(told.late(formatDuration(lateMs, language)));

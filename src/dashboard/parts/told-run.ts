@@ -38,7 +38,7 @@ export function tellRun(run: Summary, words: Words, language: Language): string 
 			return words.verdictTold[run.verdict](planned, count(planned));
 		case "partial": {
 			const missing = planned - succeeded;
-			return words.verdictTold.partial(count(missing), count(planned));
+			return words.verdictTold.partial(planned, count(missing), count(planned));
 		}
 		default:
 			return words.verdictTold[run.verdict](planned, count(succeeded), count(planned));

@@ -19,7 +19,7 @@ const startOne = "start one on the first page";
 const afterRun = (f: Facts) =>
 	hasNoTasks(f)
 		? "Nothing has to be done."
-		: "Nothing has to be done. The tasks that failed then can still be re-run on the page of the run.";
+		: `Nothing has to be done. The ${f.tasks?.missing === 1 ? "task" : "tasks"} that failed then can still be re-run on the page of the run.`;
 const cronTriggers = "the Cron Triggers of the Worker in the Cloudflare dashboard";
 const status = "https://www.cloudflarestatus.com";
 
@@ -30,7 +30,11 @@ const kinds: Phrases["kinds"] = {
 			if (f.tasks === null) return `${runOf(f)} failed.`;
 			if (hasNoTasks(f)) return `${runOf(f)} failed: it could not be planned, so it has no tasks.`;
 			const { planned, failed, lost } = f.tasks;
-			return `${runOf(f)} failed: of ${count(planned, "task")} none succeeded (${figure(failed)} failed, ${figure(lost)} lost).`;
+			const none =
+				planned === 1
+					? "its only task did not succeed"
+					: `of ${count(planned, "task")} none succeeded`;
+			return `${runOf(f)} failed: ${none} (${figure(failed)} failed, ${figure(lost)} lost).`;
 		},
 		toDo: (f) =>
 			`${lookAtCauses}. When they are gone, ${hasNoTasks(f) ? "start another run on the first page" : "re-run what failed there"}.`,
@@ -40,7 +44,9 @@ const kinds: Phrases["kinds"] = {
 	run_timed_out: {
 		title: (f) => `A run of ${f.job} timed out`,
 		what: (f) => {
-			const closed = `${runOf(f)} reached its deadline with open tasks, which were closed`;
+			const open =
+				f.tasks?.planned === 1 ? "its only task open, which was" : "open tasks, which were";
+			const closed = `${runOf(f)} reached its deadline with ${open} closed`;
 			if (f.tasks === null) return `${closed}.`;
 			const { planned, succeeded, failed, lost } = f.tasks;
 			return `${closed}: of ${count(planned, "task")} ${figure(succeeded)} succeeded, ${figure(failed)} failed and ${figure(lost)} ${lost === 1 ? "was" : "were"} lost.`;

@@ -23,6 +23,19 @@ describe("the words of a language", () => {
 	});
 });
 
+it("one thing is said as one, whatever is counted", () => {
+	const said = (value: unknown): string[] => {
+		if (typeof value === "function") return [[value(1, 1, 1, 1, 1)].flat().join("")];
+		return typeof value === "object" && value !== null ? Object.values(value).flatMap(said) : [];
+	};
+	const sentences = said(wordsOf.en);
+	expect(sentences).toContain("1 of 1 slot ended well");
+	expect(sentences).toContain("1 of 1 task did not succeed: 1 failed, 1 lost.");
+	const many =
+		/\b1 (new |earlier |more )?(attempts|clips|days|hours|incidents|runs|slots|tasks|times)\b/;
+	expect(sentences.filter((sentence) => many.test(sentence))).toEqual([]);
+});
+
 describe("a run in one sentence", () => {
 	const tasks = aSummary().tasks;
 	it.each(languages)("in %s: a different one for every verdict and state", (language) => {

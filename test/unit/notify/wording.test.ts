@@ -84,6 +84,25 @@ describe("what happened, with its figures", () => {
 			expect(toDo).not.toMatch(/re-run|再実行/);
 		}
 	});
+	test("a run of one task is told of one", () => {
+		const tasks = { planned: 1, succeeded: 0, failed: 1, lost: 0 };
+		const tell = (kind: "run_failed" | "run_timed_out" | "run_over_tolerance", end?: number) =>
+			describeIncident(
+				incidentOf(kind, { evidence: { tasks }, closedAtMs: end ?? null }),
+				"en",
+				atMs,
+			);
+		expect(tell("run_failed").what).toContain("its only task did not succeed (1 failed, 0 lost)");
+		expect(tell("run_timed_out").what).toContain("with its only task open, which was closed");
+		expect(tell("run_over_tolerance").what).toContain("is missing 1 of 1 task,");
+		expect(tell("run_failed", closedAtMs).toDo).toContain("The task that failed then can");
+		for (const kind of ["run_failed", "run_timed_out", "run_over_tolerance"] as const) {
+			for (const end of [undefined, closedAtMs]) {
+				const { title, what } = tell(kind, end);
+				expect(`${title} ${what}`).not.toMatch(/\b1 (tasks|were)\b/);
+			}
+		}
+	});
 	test("what failed is re-run on the page of the run", () => {
 		for (const kind of ["run_failed", "run_timed_out", "run_over_tolerance"] as const) {
 			for (const language of languages) {

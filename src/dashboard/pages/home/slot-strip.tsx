@@ -35,7 +35,7 @@ export function SlotStrip({ slots }: { readonly slots: readonly Slot[] }) {
 	if (slots.length === 0) return <p class="soft strip-empty">{words.strip.empty}</p>;
 	const good = slots.filter((slot) => slot.verdict === "succeeded").length;
 	const count = (value: number) => formatCount(value, language);
-	const summary = words.strip.summary(count(good), count(slots.length));
+	const summary = words.strip.summary(slots.length, count(good), count(slots.length));
 	return (
 		<BarFigure
 			label={words.strip.title + words.colon + summary}

@@ -102,6 +102,7 @@ export function RunsChart(props: {
 								? told[chart] + words.stop.trim()
 								: told.usual(
 										formatDuration(usual.durationMs, language),
+										usual.runs,
 										formatCount(usual.runs, language),
 									)
 				}

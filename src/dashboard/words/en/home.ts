@@ -18,7 +18,8 @@ export const homeWords = {
 	strip: {
 		title: "The last 48 slots",
 		legend: "Height is how long the run took.",
-		summary: (good: string, all: string) => `${good} of ${all} slots ended well`,
+		summary: (slots: number, good: string, all: string) =>
+			`${good} of ${all} ${s(slots, "slot")} ended well`,
 		asTable: "As a table",
 		slot: "Slot",
 		result: "Result",

@@ -107,8 +107,8 @@ export const incidentWords = {
 		>
 	>,
 	incidentWhat: {
-		missing: (missing: string, planned: string, failed: string, lost: string) =>
-			`${missing} of ${planned} tasks did not succeed: ${failed} failed, ${lost} lost.`,
+		missing: (tasks: number, missing: string, planned: string, failed: string, lost: string) =>
+			`${missing} of ${planned} ${s(tasks, "task")} did not succeed: ${failed} failed, ${lost} lost.`,
 		unplanned: "It could not be planned, so it has no tasks.",
 		tolerated: (percent: string) => `Up to ${percent}% is tolerated.`,
 		late: (span: string) => `It started ${span} after its slot.`,

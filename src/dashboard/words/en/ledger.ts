@@ -59,7 +59,8 @@ export const ledgerWords = {
 				: planned === 1
 					? "Its only task succeeded."
 					: `All ${shown} tasks succeeded.`,
-		partial: (shown: string, planned: string) => `${shown} of ${planned} tasks did not succeed.`,
+		partial: (planned: number, part: string, whole: string) =>
+			`${part} of ${whole} ${s(planned, "task")} did not succeed.`,
 		failed: (planned: number, shown: string) =>
 			planned === 0
 				? "The run could not be planned."

@@ -8,7 +8,8 @@ export const runWords = {
 		clips: "New clips",
 		missing: "Not succeeded",
 		choose: "Show",
-		usual: (span: string, runs: string) => `Dashed: usual, ${span} (middle of ${runs} runs).`,
+		usual: (span: string, runs: number, shown: string) =>
+			`Dashed: usual, ${span} (middle of ${shown} ${s(runs, "run")}).`,
 		empty: "This is the first run. Others will stand beside it.",
 		here: "this run",
 	},

@@ -17,7 +17,7 @@ export const homeWords: typeof English = {
 	strip: {
 		title: "直近48回の予定",
 		legend: "高さは所要時間です。",
-		summary: (good, all) => `${all}回のうち${good}回が成功`,
+		summary: (_, good, all) => `${all}回のうち${good}回が成功`,
 		asTable: "表で見る",
 		slot: "予定時刻",
 		result: "結果",

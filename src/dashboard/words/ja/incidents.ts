@@ -83,7 +83,7 @@ export const incidentWords: typeof English = {
 		},
 	},
 	incidentWhat: {
-		missing: (missing, planned, failed, lost) =>
+		missing: (_, missing, planned, failed, lost) =>
 			`${planned}件のうち${missing}件が成功しませんでした（失敗${failed}件、消失${lost}件）。`,
 		unplanned: "計画を立てられなかったため、タスクはありません。",
 		tolerated: (percent) => `許容範囲は${percent}%までです。`,

@@ -57,7 +57,7 @@ export const ledgerWords: typeof English = {
 				: planned === 1
 					? "1件が成功しました。"
 					: `${shown}件すべて成功しました。`,
-		partial: (shown, planned) => `${planned}件のうち${shown}件が成功しませんでした。`,
+		partial: (_, part, whole) => `${whole}件のうち${part}件が成功しませんでした。`,
 		failed: (planned, shown) =>
 			planned === 0
 				? "計画を立てられませんでした。"

@@ -7,7 +7,7 @@ export const runWords: typeof English = {
 		clips: "新着クリップ",
 		missing: "成功しなかった件数",
 		choose: "表示",
-		usual: (span, runs) => `破線：通常の所要時間 ${span}（${runs}回の中央値）。`,
+		usual: (span, _, shown) => `破線：通常の所要時間 ${span}（${shown}回の中央値）。`,
 		empty: "最初の実行です。次の実行からここに並びます。",
 		here: "この実行",
 	},
