@@ -1,7 +1,5 @@
 import { type Answer, makeIdempotencyKey, mayTryAgain } from "../api/client.ts";
 
-export { mayTryAgain };
-
 /**
  * Keys of acts of which no answer has come yet, by what was asked: asked again in another dialog, it is the same act.
  * After a while it is a new one, or who wants one more run hours later would be shown the old one.

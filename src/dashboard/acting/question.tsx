@@ -1,10 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Answer, Refusal } from "../api/client.ts";
+import { type Answer, mayTryAgain, type Refusal } from "../api/client.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { useRefusalText } from "../parts/notices.tsx";
 import { useReader } from "../parts/reader.tsx";
-import { mayTryAgain, Once } from "./once.ts";
+import { Once } from "./once.ts";
 
 /**
  * The one way to act: first what it would do, then one question, then one request. Closing asks nothing and sends
