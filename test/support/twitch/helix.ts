@@ -14,7 +14,7 @@ import { hash } from "./random.ts";
 import { type Reply, refusal } from "./reply.ts";
 import type { ScriptedReplies } from "./scripted.ts";
 import type { AppTokens } from "./tokens.ts";
-import { playScript, send } from "./wire.ts";
+import { send } from "./wire.ts";
 import type { World } from "./world.ts";
 
 /** Points a minute of an app token. */
@@ -91,8 +91,8 @@ export class SimulatedHelix {
 			this.#failures.noteRefusal(key);
 			return at(0, (response) => send(response, refusal(429, "Too Many Requests"), limits));
 		}
-		const script = scripts.take(broadcasterId);
-		if (script) return at(0, (response) => playScript(response, script, limits));
+		const playReply = scripts.take(broadcasterId);
+		if (playReply) return at(0, (response) => playReply(response, limits));
 		const dead = this.#findDeath(broadcasterId);
 		if (dead) return at(0, (response) => send(response, dead, limits));
 		const number = counts.clips;

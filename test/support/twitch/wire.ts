@@ -33,7 +33,7 @@ export function readText(
 	request.on("end", () => then(text));
 }
 
-/** Plays the reply on the wire; `usual` are the headers that every answer has. */
+/** Plays a reply that answers on the wire; `usual` are the headers that every answer has. */
 export function playScript(
 	response: ServerResponse,
 	script: ScriptedReply,
@@ -43,7 +43,6 @@ export function playScript(
 		response.destroy();
 		return;
 	}
-	if (script.hang) return;
 	const status = script.status ?? 200;
 	const body = script.body ?? (status < 400 ? emptyPage : refusal(status, "")).body;
 	// One by one, because a name may come again in other capitals and the script's must win.

@@ -47,6 +47,60 @@ describe("the wire", () => {
 		expect((await get("/clips", { broadcaster_id: id })).status).toBe(200);
 	});
 
+	it("cuts off what it left hanging when the streamer's reply is another one, or none, and nobody else's", async () => {
+		const twitch = await start();
+		const get = await signIn(twitch);
+		const [one, two] = twitch.streamers as readonly [SimulatedStreamer, SimulatedStreamer];
+		const ask = (id: string) => get("/clips", { broadcaster_id: id });
+		twitch.respondWith(two.id, { hang: true });
+		let others = 0;
+		const other = ask(two.id).finally(() => {
+			others += 1;
+		});
+		for (const reply of [{ status: 500 }, null]) {
+			twitch.respondWith(one.id, { hang: true, times: 1 });
+			const before = twitch.counts.clips;
+			const hanging = expect(ask(one.id)).rejects.toThrow("fetch failed");
+			while (twitch.counts.clips === before) await new Promise(setImmediate);
+			// Only the first one hangs.
+			expect((await ask(one.id)).status).toBe(200);
+			twitch.respondWith(one.id, reply);
+			await hanging;
+			expect((await ask(one.id)).status).toBe(reply?.status ?? 200);
+		}
+		expect(others).toBe(0);
+		twitch.respondWith(two.id, null);
+		await expect(other).rejects.toThrow("fetch failed");
+	});
+
+	it("cuts off also what had not had its turn to hang when the reply was removed", async () => {
+		const twitch = await start({ latencyMs: 20 });
+		const get = await signIn(twitch);
+		const id = activeId(twitch);
+		twitch.respondWith(id, { hang: true });
+		const waiting = expect(get("/clips", { broadcaster_id: id })).rejects.toThrow("fetch failed");
+		while (twitch.counts.clips < 1) await new Promise(setImmediate);
+		twitch.respondWith(id, null);
+		await waiting;
+	});
+
+	it("holds an answer back until it is let go", async () => {
+		const twitch = await start();
+		const get = await signIn(twitch);
+		const id = activeId(twitch);
+		const { promise, resolve } = Promise.withResolvers<void>();
+		twitch.respondWith(id, { after: promise, status: 503 });
+		let isAnswered = false;
+		const held = get("/clips", { broadcaster_id: id }).finally(() => {
+			isAnswered = true;
+		});
+		while (twitch.counts.clips < 1) await new Promise(setImmediate);
+		await get("/clips", { broadcaster_id: 1 });
+		expect(isAnswered).toBe(false);
+		resolve();
+		expect((await held).status).toBe(503);
+	});
+
 	it("closes while a request hangs and another waits, and takes a second close", async () => {
 		const twitch = await start({ latencyMs: 20 });
 		const id = activeId(twitch);
