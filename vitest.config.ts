@@ -19,6 +19,9 @@ function sqlAsText(): Plugin {
 /** Milliseconds. For what hangs, not for what is slow: machines are shared. */
 const testTimeout = 30_000;
 
+/** Of `expect.poll`: a second is short for a machine that does other things besides. As `eventually` in test/support. */
+const expectation = { poll: { timeout: 20_000 } };
+
 // wrangler.toml names the folder of the built page as assets: without it no Worker starts.
 await buildDashboard();
 
@@ -33,6 +36,7 @@ export default defineConfig(async () => ({
 					name: "unit",
 					include: ["test/unit/**/*.test.ts", "test/simulation/**/*.test.ts"],
 					testTimeout,
+					expect: expectation,
 				},
 			},
 			{
@@ -51,7 +55,12 @@ export default defineConfig(async () => ({
 						},
 					}),
 				],
-				test: { name: "workerd", include: ["test/workerd/**/*.test.ts"], testTimeout },
+				test: {
+					name: "workerd",
+					include: ["test/workerd/**/*.test.ts"],
+					testTimeout,
+					expect: expectation,
+				},
 			},
 			{
 				test: {
@@ -59,6 +68,7 @@ export default defineConfig(async () => ({
 					include: ["test/system/**/*.test.ts"],
 					testTimeout: 120_000,
 					hookTimeout: 120_000,
+					expect: expectation,
 					fileParallelism: false,
 				},
 			},
@@ -71,6 +81,7 @@ export default defineConfig(async () => ({
 								include: ["test/browser/**/*.test.ts"],
 								testTimeout: 180_000,
 								hookTimeout: 120_000,
+								expect: expectation,
 								fileParallelism: false,
 							},
 						},

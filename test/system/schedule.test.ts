@@ -1,5 +1,5 @@
 import { Webhook } from "standardwebhooks";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type {
 	IncidentsView,
 	JobScheduleView,
@@ -7,6 +7,7 @@ import type {
 } from "../../durable-objects/run-scheduler/api.ts";
 import { previousSlots } from "../../src/domain/schedule.ts";
 import { type Deployment, deploy } from "../support/deployment.ts";
+import { eventually } from "../support/eventually.ts";
 import { type Receiver, startReceiver } from "../support/receiver.ts";
 
 /** The schedule and its incidents on the built Worker, with receivers over real HTTP. */
@@ -73,7 +74,7 @@ describe("a run that fails", () => {
 		}
 		const summary = await runSlot(slotAgo(9));
 		expect(summary.verdict).toBe("failed");
-		await vi.waitFor(() => {
+		await eventually(() => {
 			const told = discord.received.filter(({ body }) => body.includes("run_failed"));
 			expect(told).toHaveLength(1);
 			expect(webhook.received.filter(({ body }) => body.includes("run_failed"))).toHaveLength(1);
@@ -81,7 +82,7 @@ describe("a run that fails", () => {
 				"/ping/heartbeat-secret-uuid/start",
 				"/ping/heartbeat-secret-uuid/fail",
 			]);
-		}, 10_000);
+		});
 		const sent = discord.received.find(({ body }) => body.includes("run_failed"));
 		const { embeds } = JSON.parse(sent?.body ?? "{}") as { embeds: Record<string, unknown>[] };
 		expect(embeds[0]).toMatchObject({
@@ -108,7 +109,7 @@ describe("a run that fails", () => {
 		expect(before.channels).toEqual({ discord: true, webhook: true, heartbeat: true });
 		expect(before.open.map(({ kind }) => kind)).toContain("run_failed");
 		await runSlot(slotAgo(8));
-		await vi.waitFor(async () => {
+		await eventually(async () => {
 			const { past } = await get<IncidentsView>("/api/incidents");
 			expect(past.find(({ kind }) => kind === "run_failed")).toMatchObject({
 				closedAt: expect.any(String),
@@ -119,7 +120,7 @@ describe("a run that fails", () => {
 					{ channel: "webhook", phase: "closed", state: "delivered", attempts: 1 },
 				],
 			});
-		}, 10_000);
+		});
 		expect(webhook.received.map(({ body }) => JSON.parse(body).type)).toContain("incident.closed");
 	});
 
@@ -129,13 +130,13 @@ describe("a run that fails", () => {
 			deployment.twitch.respondWith(id, { status: 500, body: "", times: 1 });
 		}
 		await runSlot(slotAgo(7));
-		await vi.waitFor(async () => {
+		await eventually(async () => {
 			const text = JSON.stringify(await get<IncidentsView>("/api/incidents"));
 			expect(text).toContain("The receiver answered 404");
 			for (const secret of ["secret-path", "secret-key", "secret-uuid", webhookSecret]) {
 				expect(text).not.toContain(secret);
 			}
-		}, 10_000);
+		});
 	});
 });
 

@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { isEmptyStorage } from "../../durable-objects/migrate.ts";
 import { RunCoordinator } from "../../src/index.ts";
+import { eventually } from "../support/eventually.ts";
 import { env } from "./env.ts";
 import { HandTurnedRun, never } from "./hand-turned-run.ts";
 
@@ -29,7 +30,7 @@ async function dieReporting(
 		return never;
 	});
 	void run.deliver(message);
-	await vi.waitFor(() => expect(dying).toHaveBeenCalled());
+	await eventually(() => expect(dying).toHaveBeenCalled());
 	dying.mockRestore();
 }
 
@@ -99,7 +100,7 @@ describe("a message of a real run", () => {
 			runInDurableObject(run.stub, (_, { storage }) =>
 				storage.sql.exec("SELECT * FROM run").toArray(),
 			);
-		await vi.waitFor(async () => expect((await rows())[0]?.["seal_untold"]).toBe(0));
+		await eventually(async () => expect((await rows())[0]?.["seal_untold"]).toBe(0));
 		const before = await rows();
 		await run.deliver(message, 2);
 		await run.returnDeadLetter(message);
@@ -112,7 +113,7 @@ describe("a message of a real run", () => {
 		const [message] = run.queue;
 		run.expectNumbers(await run.finish());
 		if (message === undefined) throw new Error("not sent");
-		await vi.waitFor(async () => {
+		await eventually(async () => {
 			expect((await run.alarmAtMs()) ?? 0).toBeGreaterThan(Date.now() + 24 * hourMs);
 		});
 		await run.ring();
@@ -172,7 +173,7 @@ describe("a consumer of a real run", () => {
 		const held = Promise.withResolvers<void>();
 		run.twitchHolds = held.promise;
 		const late = run.deliver(run.take());
-		await vi.waitFor(() => expect(run.twitchRequests).toBeGreaterThan(12));
+		await eventually(() => expect(run.twitchRequests).toBeGreaterThan(12));
 		run.moveClock(51 * minuteMs);
 		const summary = await run.finish();
 		held.resolve();

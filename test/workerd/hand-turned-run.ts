@@ -12,6 +12,7 @@ import type { TaskMessage } from "../../src/domain/message.ts";
 import type { RunRequest } from "../../src/domain/run.ts";
 import type { Summary } from "../../src/domain/summary.ts";
 import worker from "../../src/index.ts";
+import { eventually } from "../support/eventually.ts";
 import { expectNumbers } from "../support/expect-numbers.ts";
 import { env } from "./env.ts";
 
@@ -82,7 +83,7 @@ export class HandTurnedRun {
 	}
 
 	sent(messages: number): Promise<void> {
-		return vi.waitFor(() => {
+		return eventually(() => {
 			if (this.queue.length !== messages) throw new Error(`${this.queue.length} are sent`);
 		});
 	}
@@ -131,7 +132,7 @@ export class HandTurnedRun {
 
 	/** Once the alarm has rung by itself. */
 	sealed(): Promise<Summary> {
-		return vi.waitFor(async () => {
+		return eventually(async () => {
 			const summary = await this.summary();
 			if (summary.state !== "sealed") throw new Error(`it is ${summary.state}`);
 			return summary;

@@ -11,6 +11,7 @@ import { runIdForRequest, toJobName, toTaskId } from "../../src/domain/ids.ts";
 import type { RunRequest } from "../../src/domain/run.ts";
 import type { Summary } from "../../src/domain/summary.ts";
 import { RunCoordinator, TwitchGate } from "../../src/index.ts";
+import { eventually } from "../support/eventually.ts";
 import { env } from "./env.ts";
 
 /** The exported objects with workerd's own alarms, queue, evictions and crashes. Twitch is a scripted fetch here. */
@@ -97,7 +98,7 @@ describe("a run on workerd", () => {
 		const request = newRequest();
 		const stub = env.RUN_COORDINATOR.getByName(request.runId);
 		await stub.start(request);
-		await vi.waitFor(() => expect(twitch.asked).toBeGreaterThan(5));
+		await eventually(() => expect(twitch.asked).toBeGreaterThan(5));
 		await evictDurableObject(stub);
 		twitch.release();
 		const summary = await sealed(request.runId);
@@ -110,7 +111,7 @@ describe("a run on workerd", () => {
 		await addStreamers(40);
 		const request = newRequest();
 		await env.RUN_COORDINATOR.getByName(request.runId).start(request);
-		await vi.waitFor(() => expect(twitch.asked).toBeGreaterThan(5));
+		await eventually(() => expect(twitch.asked).toBeGreaterThan(5));
 		await abortAllDurableObjects();
 		twitch.release();
 		const summary = await sealed(request.runId);
@@ -125,7 +126,7 @@ describe("a run on workerd", () => {
 		const stub = env.RUN_COORDINATOR.getByName(request.runId);
 		await stub.start(request);
 		await sealed(request.runId);
-		const alarmAtMs = await vi.waitFor(() =>
+		const alarmAtMs = await eventually(() =>
 			runInDurableObject(stub, async (_, { storage }) => {
 				const atMs = await storage.getAlarm();
 				if (atMs === null) throw new Error("the alarm has not ended yet");

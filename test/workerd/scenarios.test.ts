@@ -10,6 +10,7 @@ import {
 	type Step,
 	scenarios,
 } from "../simulation/scenarios.ts";
+import { eventually } from "../support/eventually.ts";
 import { env } from "./env.ts";
 import { HandTurnedRun, interceptBatches, never } from "./hand-turned-run.ts";
 
@@ -37,7 +38,7 @@ class RealScenario {
 		for (const step of before) await this.take(step);
 		await this.#run.stub.start(this.#run.request);
 		if (before.length === 0) await this.#run.sent(2);
-		else await vi.waitFor(() => expect(this.#sends).toBeGreaterThan(0));
+		else await eventually(() => expect(this.#sends).toBeGreaterThan(0));
 	}
 
 	async take(step: Step): Promise<void> {
@@ -133,7 +134,7 @@ class RealScenario {
 				return;
 			case "wait for another try": {
 				const tries = this.#sealTries;
-				return vi.waitFor(() => expect(this.#sealTries).toBeGreaterThan(tries), 20_000);
+				return eventually(() => expect(this.#sealTries).toBeGreaterThan(tries));
 			}
 			case "D1 works":
 				this.#cut?.mockRestore();

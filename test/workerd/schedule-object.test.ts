@@ -9,6 +9,7 @@ import { schedulerObjectName } from "../../durable-objects/run-scheduler/api.ts"
 import { runIdForSlot, toJobName, toRunId } from "../../src/domain/ids.ts";
 import { previousSlots } from "../../src/domain/schedule.ts";
 import type { RunCoordinator, RunScheduler } from "../../src/index.ts";
+import { eventually } from "../support/eventually.ts";
 import { env } from "./env.ts";
 
 /** The exported RunScheduler with workerd's own alarms, beside real coordinators. Twitch has no streamers here. */
@@ -67,7 +68,7 @@ describe("the scheduler on workerd", () => {
 		if (runs === null) return expect(accounts[0]).toBe("due");
 		const runId = runIdForSlot(job, runs);
 		await sealedRun(runId);
-		await vi.waitFor(async () => {
+		await eventually(async () => {
 			const [slot] = (await scheduler().schedule()).jobs[0]?.slots ?? [];
 			expect(slot).toMatchObject({ runId, trigger: "alarm", verdict: "succeeded" });
 		});

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { runIdForSlot } from "../../../../src/domain/ids.ts";
+import { eventually } from "../../eventually.ts";
 import {
 	fiveOClock,
 	hourMs,
@@ -93,7 +94,7 @@ export function describeBadStarts(withPlatform: WithPlatform): void {
 						failFirst = () => reject(new Error("Network connection lost"));
 					});
 				const cron = world.cron(fiveOClock);
-				await vi.waitFor(() => expect(failFirst).not.toBeNull());
+				await eventually(() => expect(failFirst).not.toBeNull());
 				await world.scheduler.onAlarm();
 				(failFirst as (() => void) | null)?.();
 				await cron;
@@ -110,7 +111,7 @@ export function describeBadStarts(withPlatform: WithPlatform): void {
 				};
 				await world.ringUntil(fiveOClock + 200);
 				const cron = world.scheduler.cronCame({ cron: "0 * * * *", scheduledAtMs: fiveOClock });
-				await vi.waitFor(() => expect(world.duringStart).toBeNull());
+				await eventually(() => expect(world.duringStart).toBeNull());
 				await world.scheduler.onAlarm();
 				world.nowMs += 20_000;
 				slow.resolve();

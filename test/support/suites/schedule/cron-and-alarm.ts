@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../../eventually.ts";
 import { fiveOClock, minuteMs, sixOClock, worldsOf } from "../../schedule-world.ts";
 import type { WithPlatform } from "../run.ts";
 
@@ -137,7 +138,7 @@ export function describeCronAndAlarm(withPlatform: WithPlatform): void {
 					return slow.promise;
 				};
 				const cron = world.scheduler.cronCame({ cron: "0 * * * *", scheduledAtMs: sixOClock });
-				await vi.waitFor(() => expect(world.duringWake).toBeNull());
+				await eventually(() => expect(world.duringWake).toBeNull());
 				world.sleepUntil(sixOClock + 120_000);
 				await world.scheduler.onAlarm();
 				expect(world.runOf(sixOClock)?.request?.trigger).toBe("alarm");
@@ -160,7 +161,7 @@ export function describeCronAndAlarm(withPlatform: WithPlatform): void {
 					return slow.promise;
 				};
 				const cron = world.scheduler.cronCame({ cron: "0 * * * *", scheduledAtMs: sixOClock });
-				await vi.waitFor(() => expect(world.duringWake).toBeNull());
+				await eventually(() => expect(world.duringWake).toBeNull());
 				world.sleepUntil(sixOClock + 120_000);
 				await world.scheduler.onAlarm();
 				if (before !== undefined) before.state = "running";
@@ -177,7 +178,7 @@ export function describeCronAndAlarm(withPlatform: WithPlatform): void {
 				await world.ringUntil(sixOClock + 300);
 				world.duringWake = () => new Promise(() => undefined);
 				void world.scheduler.cronCame({ cron: "0 * * * *", scheduledAtMs: sixOClock });
-				await vi.waitFor(async () => {
+				await eventually(async () => {
 					const { proofOfLife } = await world.scheduler.schedule();
 					expect(proofOfLife.cron).toBe("2026-11-23T18:00:00.300Z");
 				});
@@ -193,7 +194,7 @@ export function describeCronAndAlarm(withPlatform: WithPlatform): void {
 				await world.ringUntil(fiveOClock + 200);
 				world.duringStart = () => new Promise(() => undefined);
 				void world.scheduler.cronCame({ cron: "0 * * * *", scheduledAtMs: fiveOClock });
-				await vi.waitFor(async () => expect(await world.accounts()).toEqual(["17:00 run"]));
+				await eventually(async () => expect(await world.accounts()).toEqual(["17:00 run"]));
 				world.duringStart = null;
 				await world.restart();
 				await world.ringUntil(world.nowMs + 65_000);
