@@ -84,7 +84,7 @@ describe("a page that is left open", () => {
 			expect(await countMinute(page), `${path}, hidden`).toEqual([]);
 			await page.close();
 		}
-	}, 120_000);
+	});
 
 	it("on a run that waits asks for nothing that its socket says, whatever is shown of its tasks", async () => {
 		const waiting = Array.from({ length: 30 }, (_, index) => index);
@@ -107,7 +107,7 @@ describe("a page that is left open", () => {
 			await page.close();
 		}
 		await stage.deployment.api(`/api/runs/${runId}/cancel`, { method: "POST" });
-	}, 60_000);
+	});
 });
 
 describe("a page that is left open on a run that goes on", () => {

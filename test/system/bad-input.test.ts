@@ -298,7 +298,8 @@ describe("methods", () => {
 });
 
 describe("thousands of mutated requests", () => {
-	it("are answered below 500, in the API's form and words", async () => {
+	// So many and no others, by the seed: who stopped after a time would ask less on a slow machine.
+	it("are answered below 500, in the API's form and words", { timeout: 300_000 }, async () => {
 		const known = { adminToken, runIds: [runId, "collect-clips-19990101T0000Z"], taskId };
 		await fc.assert(
 			fc.asyncProperty(
@@ -307,7 +308,7 @@ describe("thousands of mutated requests", () => {
 					await Promise.all(requests.map((request) => sendPlain(request)));
 				},
 			),
-			{ numRuns: 60, seed: 20261123, interruptAfterTimeLimit: 60_000 },
+			{ numRuns: 60, seed: 20261123 },
 		);
 		expect([...tally.values()].reduce((sum, count) => sum + count)).toBeGreaterThan(2_000);
 		expect((await send({ path: "/healthz" })).status).toBe(200);
