@@ -20,7 +20,7 @@ let origin: string;
 beforeAll(async () => {
 	deployment = await deploy(
 		{ streamers: 8 },
-		{ VIEWER_TOKEN: viewerToken, MAX_ATTEMPTS: "1", REQUEST_TIMEOUT_SECONDS: "2" },
+		{ VIEWER_TOKEN: viewerToken, MAX_ATTEMPTS: "1", REQUEST_TIMEOUT_SECONDS: "60" },
 	);
 	origin = new URL((await deployment.harness.listen()).url).origin;
 });

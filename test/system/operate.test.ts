@@ -7,7 +7,10 @@ let deployment: Deployment;
 let bad: Summary;
 
 beforeAll(async () => {
-	deployment = await deploy({ streamers: 40 }, { MAX_ATTEMPTS: "1", REQUEST_TIMEOUT_SECONDS: "1" });
+	deployment = await deploy(
+		{ streamers: 40 },
+		{ MAX_ATTEMPTS: "1", REQUEST_TIMEOUT_SECONDS: "60" },
+	);
 	for (const index of [2, 3, 4]) {
 		deployment.twitch.respondWith(idOf(index), { status: 500, body: "", times: 1 });
 	}
@@ -246,6 +249,7 @@ describe("a rerun", () => {
 			code: "run_open",
 		});
 		expect((await post(`/api/runs/${open}/cancel`)).status).toBe(200);
+		deployment.twitch.respondWith(idOf(0), null);
 		await deployment.sealed(open);
 	});
 });
@@ -287,13 +291,18 @@ describe("what a run would take", () => {
 
 describe("cancelling", () => {
 	it("stops what has not started, says how many were past that point, and can be repeated", async () => {
-		deployment.twitch.respondWith(idOf(0), { hang: true, times: 1 });
+		const ids = deployment.twitch.streamers.map(({ id }) => id);
+		for (const id of ids) deployment.twitch.respondWith(id, { hang: true });
+		const before = deployment.twitch.counts.clips;
 		const runId = await runIdOf(await post("/api/runs", { job: "collect-clips" }));
+		await expect.poll(() => deployment.twitch.counts.clips).toBeGreaterThan(before);
 		const cancel = async () => (await post(`/api/runs/${runId}/cancel`)).json();
 		const answer = (await cancel()) as { cancelled: number; running: number };
-		expect(answer).toMatchObject({ runId });
+		// The tasks of one message are under way.
+		expect(answer).toMatchObject({ runId, cancelled: 28, running: 12 });
 		const again = (await cancel()) as { cancelled: number };
 		expect(again.cancelled).toBe(answer.cancelled);
+		for (const id of ids) deployment.twitch.respondWith(id, null);
 		const summary = await deployment.sealed(runId);
 		expect(summary).toMatchObject({ verdict: "cancelled", balanced: true });
 		expect(summary.tasks.cancelled).toBeGreaterThanOrEqual(answer.cancelled);
