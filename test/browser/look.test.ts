@@ -12,7 +12,7 @@ describe("before the first run", () => {
 		const { page } = await visit("/");
 		await page.getByText("This job has not run yet.").waitFor();
 		await page.getByText(/^Its first run is due in .*You can also start one now\.$/).waitFor();
-		expect(await page.getByRole("button", { name: "Start a run now" }).isVisible()).toBe(true);
+		await page.getByRole("button", { name: "Start a run now" }).waitFor();
 		await page.getByText("No run yet. The first one will be written here.").waitFor();
 	});
 
@@ -106,9 +106,11 @@ describe("colours", () => {
 		await page.getByRole("button", { name: "Theme: as the system" }).click();
 		await page.getByRole("button", { name: "Theme: light" }).click();
 		await page.getByRole("button", { name: "Theme: dark" }).waitFor();
+		await page.locator("html[data-theme=dark]").waitFor();
 		expect(luminance(await page.evaluate(background))).toBeLessThan(0.1);
 		await page.reload();
 		await page.getByRole("navigation", { name: "Pages" }).waitFor();
+		await page.locator("html[data-theme=dark]").waitFor();
 		expect(luminance(await page.evaluate(background))).toBeLessThan(0.1);
 	});
 });

@@ -1,4 +1,4 @@
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterEach, beforeEach } from "vitest";
 import type { ScriptedReply } from "../support/twitch/scripted.ts";
 import { type Ground, setUpGround } from "./visits.ts";
@@ -8,6 +8,8 @@ export interface Stage extends Ground {
 	page: Page;
 	/** What Twitch answers for some streamers, until the end of the test. */
 	answer(indexes: readonly number[], reply: ScriptedReply | null): void;
+	/** The streamers' indexes in the order in which their tasks are handed out. */
+	inOrder(): number[];
 	/** Requests of the page that are about to change something, as `POST /api/runs`. */
 	readonly posted: string[];
 }
@@ -22,6 +24,10 @@ export function setUpStage(...options: Parameters<typeof setUpGround>): Stage {
 				answered.add(stage.streamer(index));
 				stage.deployment.twitch.respondWith(stage.streamer(index), reply);
 			}
+		},
+		inOrder: () => {
+			const ids = stage.deployment.twitch.streamers.map(({ id }) => id);
+			return ids.toSorted().map((id) => ids.indexOf(id));
 		},
 	});
 	beforeEach(async () => {
@@ -38,4 +44,15 @@ export function setUpStage(...options: Parameters<typeof setUpGround>): Stage {
 		answered.clear();
 	});
 	return stage;
+}
+
+/** As by somebody who is not sure that the first click was taken: what it sends is not answered before the second one. */
+export async function clickTwice(page: Page, button: Locator): Promise<void> {
+	const { promise: bothMade, resolve } = Promise.withResolvers<void>();
+	await page.route("**/api/**", async (route) => {
+		if (route.request().method() === "POST") await bothMade;
+		await route.fallback();
+	});
+	await button.dblclick();
+	resolve();
 }
