@@ -27,12 +27,15 @@ const groupSize = 8;
 const streamers = 18 * groupSize;
 let deployment: Deployment;
 
-/** Which request a fault strikes depends on how many came before, so each part has a Twitch of its own. */
-function withDeployment(): void {
+/**
+ * Which request a fault strikes depends on how many came before, so each part has a Twitch of its own. The time of a
+ * request is short where Twitch leaves many without an answer; elsewhere a slow machine would make an attempt more of it.
+ */
+function withDeployment(requestTimeoutSeconds: number): void {
 	beforeAll(async () => {
 		deployment = await deploy(
 			{ streamers, now: () => frozenAtMs, faults: [] },
-			{ REQUEST_TIMEOUT_SECONDS: "1" },
+			{ REQUEST_TIMEOUT_SECONDS: String(requestTimeoutSeconds) },
 		);
 	});
 	afterAll(() => deployment.close());
@@ -105,7 +108,7 @@ const warningsOf = (task: TaskView) => task.warnings.map(({ code }) => code);
 const ofTheClient = ["revoked-tokens", "short-tokens", "throttling"] as const;
 
 describe("all faults at once", () => {
-	withDeployment();
+	withDeployment(1);
 	let run: Summary;
 	let tasks: TaskView[];
 	let stored: SimulatedClip[];
@@ -206,7 +209,7 @@ function prolific(all: readonly SimulatedStreamer[]): SimulatedStreamer {
 }
 
 describe("each fault alone, for streamers of its own", () => {
-	withDeployment();
+	withDeployment(5);
 	const ofStreamers = faultNames.filter((name) => !ofTheClient.some((other) => other === name));
 	let run: Summary;
 	let tasks: TaskView[];
@@ -309,7 +312,7 @@ describe("each fault alone, for streamers of its own", () => {
 });
 
 describe("the faults of the whole client", () => {
-	withDeployment();
+	withDeployment(10);
 	function expectAllWhole(stored: readonly SimulatedClip[]): void {
 		for (const { id } of deployment.twitch.streamers) expectWhole(stored, id);
 	}

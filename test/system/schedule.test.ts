@@ -67,6 +67,11 @@ function post(path: string, body: unknown) {
 	});
 }
 
+/** Those of this test: a full hour that passes meanwhile has a slot of its own. */
+function pastSlots(job: JobScheduleView | undefined): JobScheduleView["slots"] {
+	return job?.slots.filter(({ account }) => account !== "due") ?? [];
+}
+
 describe("a run that fails", () => {
 	it("is told to Discord, to a signed webhook and to the heartbeat, each once", async () => {
 		for (const { id } of deployment.twitch.streamers) {
@@ -142,9 +147,15 @@ describe("a run that fails", () => {
 
 describe("the schedule", () => {
 	it("shows each slot's account with how its run ended", async () => {
-		const { jobs, proofOfLife, nextAlarm } = await get<ScheduleView>("/api/schedule");
+		// While the alarm rings, there is none.
+		const { jobs, proofOfLife, nextAlarm } = await eventually(async () => {
+			const view = await get<ScheduleView>("/api/schedule");
+			expect(view.nextAlarm).not.toBeNull();
+			return view;
+		});
 		expect(jobs[0]).toMatchObject({ job: "collect-clips", cron: "0 * * * *", paused: null });
-		expect(jobs[0]?.slots.map(({ verdict }) => verdict)).toEqual(["failed", "succeeded", "failed"]);
+		const verdicts = pastSlots(jobs[0]).map(({ verdict }) => verdict);
+		expect(verdicts).toEqual(["failed", "succeeded", "failed"]);
 		expect(proofOfLife).toMatchObject({ cron: expect.any(String), http: expect.any(String) });
 		expect(Date.parse(nextAlarm ?? "")).toBeGreaterThan(Date.now() - 1_000);
 	});
@@ -167,7 +178,7 @@ describe("the schedule", () => {
 			scheduledTime: new Date(slotAgo(6)),
 		});
 		const { jobs } = await get<ScheduleView>("/api/schedule");
-		expect(jobs[0]?.slots[0]).toMatchObject({ account: "paused", runId: null });
+		expect(pastSlots(jobs[0])[0]).toMatchObject({ account: "paused", runId: null });
 		const resumed = await post("/api/schedule/resume", { job: "collect-clips" });
 		expect(((await resumed.json()) as JobScheduleView).paused).toBeNull();
 	});

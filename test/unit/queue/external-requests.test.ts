@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, type Mock, vi } from "vitest";
 import { RequestBudgetSpent } from "../../../src/jobs/request-budget.ts";
 import { ExternalRequests } from "../../../src/queue/external-requests.ts";
 
@@ -34,6 +34,21 @@ afterAll(() => {
 	server.close();
 });
 
+afterEach(() => {
+	vi.restoreAllMocks();
+});
+
+/** Each request's time is up when the test says so: machines are slow at times. */
+function holdClocks(): { readonly clocks: readonly { strike(): void }[]; readonly set: Mock } {
+	const clocks: { strike(): void }[] = [];
+	const set = vi.spyOn(AbortSignal, "timeout").mockImplementation(() => {
+		const clock = new AbortController();
+		clocks.push({ strike: () => clock.abort(new DOMException("time is up", "TimeoutError")) });
+		return clock.signal;
+	});
+	return { clocks, set };
+}
+
 async function read(requests: ExternalRequests, path = "/"): Promise<string> {
 	return (await requests.fetch(url + path)).text();
 }
@@ -59,17 +74,31 @@ describe("the requests of one invocation", () => {
 	});
 
 	it("end after their time-out, and make room for the next", async () => {
+		const { clocks, set } = holdClocks();
 		const requests = new ExternalRequests(fetch, { timeoutMs: 50, budget: 45 });
 		const hanging = Array.from({ length: 6 }, () => requests.fetch(`${url}/never`));
 		const late = read(requests);
-		for (const answer of hanging)
-			await expect(answer).rejects.toMatchObject({ name: "TimeoutError" });
+		const ended = Promise.allSettled(hanging);
+		expect(clocks).toHaveLength(6);
+		for (const clock of clocks) clock.strike();
+		for (const answer of await ended) {
+			expect(answer).toMatchObject({ status: "rejected", reason: { name: "TimeoutError" } });
+		}
 		expect(await late).toBe("done");
+		expect(set.mock.calls).toEqual(Array(7).fill([50]));
+	});
+
+	it("are sent with a time-out that ends them by itself", async () => {
+		const requests = new ExternalRequests(fetch, { timeoutMs: 50, budget: 45 });
+		const answer = requests.fetch(`${url}/never`);
+		await expect(answer).rejects.toMatchObject({ name: "TimeoutError" });
 	});
 
 	it("have a time-out for their body as well", async () => {
+		const { clocks } = holdClocks();
 		const requests = new ExternalRequests(fetch, { timeoutMs: 50, budget: 45 });
 		const answer = await requests.fetch(`${url}/never-ends`);
+		clocks[0]?.strike();
 		await expect(answer.text()).rejects.toMatchObject({ name: "TimeoutError" });
 	});
 
