@@ -171,12 +171,11 @@ describe("a page that is left open on a run that goes on", () => {
 		const runId = await stage.start([2]);
 		const page = await open(`/runs/${runId}/tasks/${stage.streamer(2)}`);
 		await page.locator(".task-head").waitFor();
-		expect((await countMinute(page)).length).toBeGreaterThan(20);
 		await page.clock.fastForward(600_000);
 		const asked = await countMinute(page);
 		tell("a task of a run that goes on for long", asked);
 		expect(asked.length, asked.join("\n")).toBeLessThanOrEqual(10);
-		expect(asked.length).toBeGreaterThan(2);
+		expect(asked.length).toBeGreaterThan(0);
 		await stage.deployment.api(`/api/runs/${runId}/cancel`, { method: "POST" });
 	});
 });
