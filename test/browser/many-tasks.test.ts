@@ -10,6 +10,8 @@ const framesMeasured = 120;
 const frameMs = 34;
 const longFrameMs = 50;
 const longFramesMax = 0.1;
+/** An empty page, looked at before and after, tells how busy this machine is: the page may be so much slower than that. */
+const timesSlowerMax = 2;
 /** Half of the tasks have to be done meanwhile, on a machine that may be busy. */
 const timeout = 180_000;
 const stage = setUpStage(
@@ -45,6 +47,23 @@ const scrolls = `
 		requestAnimationFrame(next);
 	})
 `;
+
+interface Frames {
+	readonly middleMs: number;
+	readonly p95Ms: number;
+	readonly mostMs: number;
+	/** The share of those that take long. */
+	readonly long: number;
+}
+
+function judgeFrames(times: readonly number[]): Frames {
+	return {
+		middleMs: percentile(times, 50),
+		p95Ms: percentile(times, 95),
+		mostMs: Math.max(...times),
+		long: times.filter((time) => time > longFrameMs).length / times.length,
+	};
+}
 
 interface Heard {
 	readonly type: string;
@@ -83,11 +102,16 @@ describe("a run of 10,000 tasks that is watched", () => {
 		await page.getByRole("heading", { name: /^Running: [\d,]+ of 10,000/ }).waitFor();
 		await page.locator(".task-table tbody tr").first().waitFor();
 
-		const frames: Record<string, number[]> = {};
+		const empty = await stage.browser.newPage();
+		const measureEmpty = async () =>
+			judgeFrames((await empty.evaluate(measuresFrames)) as number[]);
+		const idle = [await measureEmpty()];
+		const frames: { readonly doing: string; readonly own: Frames }[] = [];
 		const measure = async (doing: string, act: () => Promise<unknown> = async () => {}) => {
 			const measured = page.evaluate(measuresFrames) as Promise<number[]>;
 			await act();
-			frames[doing] = await measured;
+			frames.push({ doing, own: judgeFrames(await measured) });
+			idle.push(await measureEmpty());
 		};
 		await measure("by place");
 		await page.getByLabel("Failed first").check();
@@ -99,6 +123,7 @@ describe("a run of 10,000 tasks that is watched", () => {
 		await measure("searching", () => page.keyboard.type("12345", { delay: 150 }));
 		await search.fill("");
 		await measure("filtering", () => page.getByRole("button", { name: /^failed/ }).click());
+		await empty.close();
 		await page.getByRole("button", { name: /^All/ }).first().click();
 		expect(await page.locator("h1").textContent()).toMatch(/^Running/);
 
@@ -110,15 +135,19 @@ describe("a run of 10,000 tasks that is watched", () => {
 		await page.locator(".live.is-live").waitFor();
 		await expect.poll(() => heard.slice(before).some(({ isPacked }) => isPacked)).toBe(true);
 
-		for (const [doing, times] of Object.entries(frames)) {
-			const [middle, p95] = [percentile(times, 50), percentile(times, 95)];
-			const long = times.filter((time) => time > longFrameMs).length / times.length;
+		for (const [place, { doing, own }] of frames.entries()) {
+			const around = idle.slice(place, place + 2);
+			const idleMiddleMs = Math.max(...around.map(({ middleMs }) => middleMs));
+			const idleLong = Math.max(...around.map(({ long }) => long));
 			process.stdout.write(
-				`\n10,000 tasks ${doing}: a frame takes ${middle.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms, ` +
-					`most ${Math.max(...times).toFixed(1)} ms; over ${longFrameMs} ms ${(long * 100).toFixed(1)} %`,
+				`\n10,000 tasks ${doing}: a frame takes ${own.middleMs.toFixed(1)} ms, p95 ${own.p95Ms.toFixed(1)} ms, ` +
+					`most ${own.mostMs.toFixed(1)} ms; over ${longFrameMs} ms ${(own.long * 100).toFixed(1)} % ` +
+					`(an empty page: ${idleMiddleMs.toFixed(1)} ms, ${(idleLong * 100).toFixed(1)} %)`,
 			);
-			expect(middle, doing).toBeLessThanOrEqual(frameMs);
-			expect(long, doing).toBeLessThanOrEqual(longFramesMax);
+			expect(own.middleMs, doing).toBeLessThanOrEqual(
+				Math.max(frameMs, timesSlowerMax * idleMiddleMs),
+			);
+			expect(own.long, doing).toBeLessThanOrEqual(longFramesMax + timesSlowerMax * idleLong);
 		}
 		// Without a socket, who they are is asked for once, and how they stand again and again.
 		const polling = await stage.visit("/audit");

@@ -24,7 +24,8 @@ export interface Deployment {
 
 export const adminToken = "an-admin-token-of-the-tests";
 const sealPollMs = 25;
-const sealTimeoutMs = 60_000;
+/** Retries alone take a run of bad days two thirds of a minute. */
+const sealTimeoutMs = 100_000;
 
 export async function deploy(
 	twitchOptions: SimulatedTwitchOptions = {},
