@@ -28,7 +28,7 @@ export async function planRun(context: CoordinatorContext, run: RunRow): Promise
 	const pauseMs = backoffMs(failures, longestPlanningBackoffMs, ports.dice());
 	saveRun(context, run, { failures, tryAgainAtMs: ports.nowMs() + pauseMs }, {});
 	if (failures > planningTriesMax || ports.nowMs() >= run.deadlineAtMs) {
-		const message = `The tasks could not be planned in ${failures - 1} tries: see the log.`;
+		const message = `The tasks could not be planned in ${tellTries(failures - 1)}: see the log.`;
 		failPlanning(context, engineFailure("planning_failed", message));
 		return true;
 	}
@@ -43,11 +43,15 @@ export async function planRun(context: CoordinatorContext, run: RunRow): Promise
 		const reason = describeError(error);
 		ports.log("warn", "planning_failed", { runId: run.runId, failures, error: reason });
 		if (failures >= planningTriesMax) {
-			const message = `The tasks could not be planned in ${failures} tries: ${reason}`;
+			const message = `The tasks could not be planned in ${tellTries(failures)}: ${reason}`;
 			failPlanning(context, engineFailure("planning_failed", message));
 		}
 		return true;
 	}
+}
+
+function tellTries(count: number): string {
+	return count === 1 ? "1 try" : `${count} tries`;
 }
 
 /** Rejects with what may pass, such as D1 being down. */
