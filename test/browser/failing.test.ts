@@ -66,7 +66,9 @@ describe("when the API", () => {
 			await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
 			const stale = page.locator(".stale");
 			await stale.getByText("No connection to the ledger.").waitFor();
-			await stale.getByText(/This is the state of \d\d:\d\d:\d\d UTC\./).waitFor();
+			await stale
+				.getByText(/This is the state of \d\d:\d\d:\d\d \((\d+ \w+, )?\d\d:\d\d:\d\d UTC\)\./)
+				.waitFor();
 			await stale.getByText("The page keeps trying, and goes on by itself.").waitFor();
 			expect(await page.locator("#content h1, #content .sentence").allTextContents()).toEqual(
 				before,
@@ -84,7 +86,9 @@ describe("when the API", () => {
 		await page.locator(".task-head .badge, .task-head h1").first().waitFor();
 		await context.setOffline(true);
 		const stale = page.locator(".stale");
-		await stale.getByText(/This is the state of \d\d:\d\d:\d\d UTC\./).waitFor();
+		await stale
+			.getByText(/This is the state of \d\d:\d\d:\d\d \((\d+ \w+, )?\d\d:\d\d:\d\d UTC\)\./)
+			.waitFor();
 		await context.setOffline(false);
 		await stale.waitFor({ state: "detached" });
 		ground.deployment.twitch.respondWith(streamer, { status: 404, body: "{}" });

@@ -39,31 +39,33 @@ export function StateBar(props: {
 	return (
 		<section class="state" aria-label={words.tasks.state}>
 			{shown.length > 0 && (
-				<div class="state-bar" role="img" aria-label={told}>
-					{shown.map((state) => (
-						<span
-							key={state}
-							class={`state-part part-${state}`}
-							style={{ flexGrow: counts[state] }}
-						/>
-					))}
-				</div>
+				<>
+					<div class="state-bar" role="img" aria-label={told}>
+						{shown.map((state) => (
+							<span
+								key={state}
+								class={`state-part part-${state}`}
+								style={{ flexGrow: counts[state] }}
+							/>
+						))}
+					</div>
+					<ul class="state-legend">
+						{shown.map((state) => (
+							<li key={state}>
+								<Mark sign={signOfTask[state]} />
+								<strong class="num">{formatCount(counts[state], language)}</strong>{" "}
+								{words.taskState[state]}
+								{summary.tasks.planned > 0 && (
+									<span class="soft">
+										{" "}
+										{formatShare(counts[state], summary.tasks.planned, language)}
+									</span>
+								)}
+							</li>
+						))}
+					</ul>
+				</>
 			)}
-			<ul class="state-legend">
-				{shown.map((state) => (
-					<li key={state}>
-						<Mark sign={signOfTask[state]} />
-						<strong class="num">{formatCount(counts[state], language)}</strong>{" "}
-						{words.taskState[state]}
-						{summary.tasks.planned > 0 && (
-							<span class="soft">
-								{" "}
-								{formatShare(counts[state], summary.tasks.planned, language)}
-							</span>
-						)}
-					</li>
-				))}
-			</ul>
 			<ul class="care">
 				<li class={summary.sealedAt === null ? "lasting" : ""}>
 					<strong class="num">
