@@ -329,11 +329,27 @@ function mutation(): fc.Arbitrary<Mutation> {
 	);
 }
 
+/** Beside the API there is the ledger page, whose files the platform serves, and refuses, in its own way. */
+export function isOfApi({ path }: PlainRequest): boolean {
+	const { pathname } = new URL(`http://daicho.example/${path.join("/")}`);
+	return /^\/(api(\/|$)|healthz$)/.test(pathname);
+}
+
+/** The platform's server of files hangs up on a large body, which it does not read; at times that overtakes its 405. */
+const unreadBytes = 65_536;
+
+function spareThePlatform(request: PlainRequest): PlainRequest {
+	const isUnread = (request.body?.length ?? 0) > unreadBytes && !isOfApi(request);
+	return isUnread ? { ...request, body: null } : request;
+}
+
 export function mutatedRequest(known: KnownThings): fc.Arbitrary<PlainRequest> {
 	return fc
 		.tuple(
 			fc.constantFrom(...validRequests(known)),
 			fc.array(mutation(), { minLength: 1, maxLength: 3 }),
 		)
-		.map(([request, mutations]) => mutations.reduce((bent, bend) => bend(bent), request));
+		.map(([request, mutations]) =>
+			spareThePlatform(mutations.reduce((bent, bend) => bend(bent), request)),
+		);
 }
