@@ -14,7 +14,15 @@ export async function buildDashboard(): Promise<void> {
 	const stamp = digestSources();
 	if (isBuilt(stamp)) return;
 	const { build } = await import("vite");
-	await build({ configFile: join(root, "vite.config.ts"), logLevel: "warn" });
+	// Also within a test: by vitest's NODE_ENV it would be another page than the one that is deployed, and a larger one.
+	const { NODE_ENV } = process.env;
+	process.env["NODE_ENV"] = "production";
+	try {
+		await build({ configFile: join(root, "vite.config.ts"), logLevel: "warn" });
+	} finally {
+		if (NODE_ENV === undefined) delete process.env["NODE_ENV"];
+		else process.env["NODE_ENV"] = NODE_ENV;
+	}
 	writeFileSync(stampFile, stamp);
 }
 
