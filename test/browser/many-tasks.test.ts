@@ -10,8 +10,6 @@ const framesMeasured = 120;
 const frameMs = 34;
 const longFrameMs = 50;
 const longFramesMax = 0.1;
-/** An empty page, looked at before and after, tells how busy this machine is: the page may be so much slower than that. */
-const timesSlowerMax = 2;
 /** Half of the tasks have to be done meanwhile, on a machine that may be busy. */
 const timeout = 180_000;
 const stage = setUpStage(
@@ -144,10 +142,9 @@ describe("a run of 10,000 tasks that is watched", () => {
 					`most ${own.mostMs.toFixed(1)} ms; over ${longFrameMs} ms ${(own.long * 100).toFixed(1)} % ` +
 					`(an empty page: ${idleMiddleMs.toFixed(1)} ms, ${(idleLong * 100).toFixed(1)} %)`,
 			);
-			expect(own.middleMs, doing).toBeLessThanOrEqual(
-				Math.max(frameMs, timesSlowerMax * idleMiddleMs),
-			);
-			expect(own.long, doing).toBeLessThanOrEqual(longFramesMax + timesSlowerMax * idleLong);
+			// Not by the empty page, which is only told: it shares the machine with this one, and is slow when this one is.
+			expect(own.middleMs, doing).toBeLessThanOrEqual(frameMs);
+			expect(own.long, doing).toBeLessThanOrEqual(longFramesMax);
 		}
 		// Without a socket, who they are is asked for once, and how they stand again and again.
 		const polling = await stage.visit("/audit");
