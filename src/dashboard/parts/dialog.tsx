@@ -3,9 +3,9 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { useReader } from "./reader.tsx";
 
 /**
- * A modal question. Escape, the browser's Back and its button close it. While it is held, none of them
- * does. The focus goes to the first thing that can be done, so the button that closes it stands last; and from
- * there back to where it was, or to the page's content where that is gone.
+ * A modal question. Escape, the browser's Back and its button close it. While it is held, none of them does. The focus
+ * goes to the first thing that can be done, so the button that closes it stands last; and from there back to where it
+ * was, or to the page's content where that is gone.
  */
 export function Dialog(props: {
 	readonly title: string;

@@ -7,8 +7,7 @@ import { Empty, Loading, Refused, Stale } from "../../parts/notices.tsx";
 import { useReader } from "../../parts/reader.tsx";
 import { TableScroll } from "../../parts/table-scroll.tsx";
 import { Moment } from "../../parts/time.tsx";
-import { go, setQuery } from "../../url/location.ts";
-import { changeQuery, readText } from "../../url/query.ts";
+import { readText } from "../../url/query.ts";
 import { Detail, Result, Subject } from "./told-entry.tsx";
 
 /** Who did what, when, and to what. */
@@ -22,7 +21,6 @@ export default function AuditPage({ search }: { readonly search: string }) {
 	if (cursor !== "") query.set("cursor", cursor);
 	const audit = useResource<Audit>(`/api/audit?${query}`);
 	const { value } = audit;
-	const next = value?.nextCursor ?? null;
 	const heading = useRef<HTMLHeadingElement>(null);
 	return (
 		<>
@@ -70,19 +68,11 @@ export default function AuditPage({ search }: { readonly search: string }) {
 			<CursorPager
 				label={words.auditPage.title}
 				heading={heading}
-				back={
-					cursor === ""
-						? null
-						: { label: words.auditPage.newest, go: () => setQuery({ cursor: null }) }
-				}
-				on={
-					next === null
-						? null
-						: {
-								label: words.auditPage.older,
-								go: () => go(location.pathname + changeQuery(search, { cursor: next })),
-							}
-				}
+				search={search}
+				backLabel={words.auditPage.newest}
+				back={cursor === "" ? undefined : null}
+				onLabel={words.auditPage.older}
+				next={value?.nextCursor ?? null}
 			/>
 		</>
 	);

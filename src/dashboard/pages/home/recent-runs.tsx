@@ -7,8 +7,8 @@ import { VerdictBadge } from "../../parts/marks.tsx";
 import { Empty, Loading, Refused } from "../../parts/notices.tsx";
 import { useReader } from "../../parts/reader.tsx";
 import { Duration, Moment } from "../../parts/time.tsx";
-import { go, setQuery } from "../../url/location.ts";
-import { changeQuery, readChoice, readText } from "../../url/query.ts";
+import { setQuery } from "../../url/location.ts";
+import { readChoice, readText } from "../../url/query.ts";
 import { runPath } from "../../url/routes.ts";
 import { useReloadWhenChanged } from "./use-reload-when-changed.ts";
 
@@ -26,7 +26,6 @@ export function RecentRuns(props: { readonly search: string; readonly newest: Ru
 	const asked = useResource<RunList>(isNewest ? null : `/api/runs?${query}`);
 	useReloadWhenChanged(asked.reload, props.newest);
 	const list = isNewest ? props.newest : asked.value;
-	const next = list?.cursor ?? null;
 	const heading = useRef<HTMLHeadingElement>(null);
 	return (
 		<section class="recent" aria-labelledby="recent">
@@ -65,19 +64,11 @@ export function RecentRuns(props: { readonly search: string; readonly newest: Ru
 			<CursorPager
 				label={words.recent.title}
 				heading={heading}
-				back={
-					cursor === ""
-						? null
-						: { label: words.recent.newest, go: () => setQuery({ cursor: null }) }
-				}
-				on={
-					next === null
-						? null
-						: {
-								label: words.recent.older,
-								go: () => go(location.pathname + changeQuery(props.search, { cursor: next })),
-							}
-				}
+				search={props.search}
+				backLabel={words.recent.newest}
+				back={cursor === "" ? undefined : null}
+				onLabel={words.recent.older}
+				next={list?.cursor ?? null}
 			/>
 		</section>
 	);

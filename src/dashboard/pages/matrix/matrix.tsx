@@ -9,8 +9,8 @@ import { Mark } from "../../parts/marks.tsx";
 import { Empty, Loading, Refused, Stale } from "../../parts/notices.tsx";
 import { useReader } from "../../parts/reader.tsx";
 import { useSettled } from "../../parts/use-settled.ts";
-import { go, setQuery } from "../../url/location.ts";
-import { changeQuery, readText } from "../../url/query.ts";
+import { setQuery } from "../../url/location.ts";
+import { readText } from "../../url/query.ts";
 import { readCell } from "./cell.ts";
 import { MatrixTable } from "./matrix-table.tsx";
 
@@ -90,22 +90,11 @@ export default function MatrixPage({ search }: { readonly search: string }) {
 					<CursorPager
 						label={words.matrixPage.title}
 						heading={heading}
-						back={
-							from === 0
-								? null
-								: {
-										label: words.tasks.previous,
-										go: () => setQuery({ cursor: from <= rowsMax ? null : from - rowsMax }),
-									}
-						}
-						on={
-							value.cursor === null
-								? null
-								: {
-										label: words.tasks.next,
-										go: () => go(location.pathname + changeQuery(search, { cursor: value.cursor })),
-									}
-						}
+						search={search}
+						backLabel={words.tasks.previous}
+						back={from === 0 ? undefined : from <= rowsMax ? null : from - rowsMax}
+						onLabel={words.tasks.next}
+						next={value.cursor}
 					>
 						<span class="num">
 							{words.matrixPage.showing(
