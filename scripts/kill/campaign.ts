@@ -144,6 +144,7 @@ export class Campaign {
 	async #waitForLastAnswer(runId: string): Promise<void> {
 		const giveUpAtMs = Date.now() + this.#giveUpMs;
 		for (; ; await sleep(progressPollMs)) {
+			this.#daicho.requireAlive();
 			const run = await this.#daicho.findRun(runId);
 			if (run?.state === "sealing" || run?.state === "sealed") return;
 			if (run?.state === "running" && run.tasks.open <= lastTasks) break;
@@ -164,6 +165,7 @@ export class Campaign {
 	async #waitForSeals(): Promise<void> {
 		await this.#daicho.ready;
 		for (const giveUpAtMs = Date.now() + this.#giveUpMs; this.#open.size > 0; await sleep(pollMs)) {
+			this.#daicho.requireAlive();
 			for (const [runId, killedAtMs] of [...this.#open]) {
 				const summary = await this.#daicho.findRun(runId);
 				if (summary?.state !== "sealed") continue;
@@ -187,6 +189,7 @@ export class Campaign {
 	/** Until no run is open at all, the restart's own one neither. */
 	async #waitForQuiet(): Promise<void> {
 		for (const giveUpAtMs = Date.now() + this.#giveUpMs; Date.now() < giveUpAtMs; ) {
+			this.#daicho.requireAlive();
 			const list = await this.#daicho.ask<{ runs: Summary[] }>("/api/runs?limit=100");
 			const runs = list?.runs ?? [];
 			if (runs.length > 0 && runs.every(({ state }) => state === "sealed")) return;

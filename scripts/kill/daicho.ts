@@ -84,13 +84,19 @@ export class Daicho {
 		return answer?.runId;
 	}
 
+	/**
+	 * Throws when it has ended by itself: nothing more is to be expected of it, and whoever answers now is not it.
+	 * @returns the number of its first process
+	 */
+	requireAlive(): number {
+		const { pid, exitCode } = this.#child.process;
+		if (pid !== undefined && exitCode === null) return pid;
+		throw new Error(`npm start has ended by itself:\n${this.#output}`);
+	}
+
 	/** @returns what kills every process of it with SIGKILL and tells how many they were: at once, for a fine moment */
 	aim(): () => Promise<number> {
-		const { pid } = this.#child.process;
-		if (pid === undefined || this.#child.process.exitCode !== null) {
-			throw new Error(`npm start has ended by itself:\n${this.#output}`);
-		}
-		const killAll = aimAtTree(pid);
+		const killAll = aimAtTree(this.requireAlive());
 		return async () => {
 			const processes = await killAll();
 			await this.#child.stop();

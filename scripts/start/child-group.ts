@@ -8,6 +8,7 @@ const gentleMs = 5_000;
 const collectMs = 400;
 const pollMs = 20;
 const endWithParent = pathToFileURL(join(import.meta.dirname, "end-with-parent.ts")).href;
+const endWithUs = `${endWithParent}?starter=${process.pid}`;
 
 /**
  * A Node program in a process group of its own, so that what it starts can be stopped with it, and a Ctrl-C in the
@@ -21,7 +22,7 @@ export class ChildGroup {
 	#gone = false;
 
 	constructor(ending: Ending, args: readonly string[], options: SpawnOptions) {
-		this.process = spawn(process.execPath, ["--import", endWithParent, ...args], {
+		this.process = spawn(process.execPath, ["--import", endWithUs, ...args], {
 			...options,
 			detached: true,
 		});

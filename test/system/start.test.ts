@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { familyOf, listProcesses } from "../../scripts/kill/process-tree.ts";
 import type { Summary } from "../../src/domain/summary.ts";
 import { startSimulatedTwitch } from "../support/twitch/server.ts";
 
@@ -61,34 +62,6 @@ function waitFor(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray>
 		});
 		child.once("exit", () => reject(new Error(`ended before ${pattern}: ${seen}`)));
 	});
-}
-
-interface Process {
-	readonly pid: number;
-	readonly parent: number;
-	readonly line: string;
-}
-
-/** The living; the dead that wait for init to collect them do not count. */
-function listProcesses(): Process[] {
-	return execFileSync("ps", ["-eo", "pid=,ppid=,stat=,args="], { encoding: "utf8" })
-		.split("\n")
-		.map((line) => /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line))
-		.filter((parts) => parts !== null && !parts[3]?.startsWith("Z"))
-		.map((parts) => ({
-			pid: Number(parts?.[1]),
-			parent: Number(parts?.[2]),
-			line: parts?.[4] ?? "",
-		}));
-}
-
-function descendantsOf(pid: number): Process[] {
-	const all = listProcesses();
-	const found = all.filter((process) => process.parent === pid);
-	for (const { pid: parent } of found) {
-		found.push(...all.filter((process) => process.parent === parent));
-	}
-	return found;
 }
 
 async function findFreePort(): Promise<number> {
@@ -153,9 +126,9 @@ describe("a run on this machine", () => {
 		expect(sameState).toMatchObject({ code: 1, out: "" });
 		expect(sameState.errors).toContain("in use by another daicho");
 
-		const family = descendantsOf(pid);
-		expect(family.filter(({ line }) => line.includes("workerd"))).not.toEqual([]);
-		expect(family.filter(({ line }) => line.includes(token ?? "?"))).toEqual([]);
+		const family = familyOf(pid);
+		expect(family.filter(({ command }) => command.includes("workerd"))).not.toEqual([]);
+		expect(family.filter(({ command }) => command.includes(token ?? "?"))).toEqual([]);
 		child.kill("SIGINT");
 		expect(await end).toMatchObject({ code: 0, errors: "" });
 		const pids = new Set(family.map((process) => process.pid));
@@ -166,9 +139,7 @@ describe("a run on this machine", () => {
 		const interrupted = spawnStart(small());
 		const end = ended(interrupted);
 		await waitFor(interrupted, /ADMIN_TOKEN/);
-		const pids = new Set(
-			[interrupted, ...descendantsOf(interrupted.pid ?? 0)].map(({ pid }) => pid),
-		);
+		const pids = new Set(familyOf(interrupted.pid ?? 0).map(({ pid }) => pid));
 		interrupted.kill("SIGINT");
 		expect((await end).code).toBe(130);
 		expect(listProcesses().filter(({ pid }) => pids.has(pid))).toEqual([]);
@@ -176,12 +147,12 @@ describe("a run on this machine", () => {
 		const killed = spawnStart(small());
 		const ending = ended(killed);
 		await waitFor(killed, /ready after/);
-		const children = new Set(descendantsOf(killed.pid ?? 0).map(({ pid }) => pid));
-		expect(children.size).toBeGreaterThan(2);
+		const family = new Set(familyOf(killed.pid ?? 0).map(({ pid }) => pid));
+		expect(family.size).toBeGreaterThan(3);
 		killed.kill("SIGKILL");
 		await ending;
 		await expect
-			.poll(() => listProcesses().filter(({ pid }) => children.has(pid)), { timeout: 10_000 })
+			.poll(() => listProcesses().filter(({ pid }) => family.has(pid)), { timeout: 10_000 })
 			.toEqual([]);
 	});
 });
