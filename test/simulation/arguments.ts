@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 import { allFaultKinds, type FaultKind, type FaultLimits } from "./faults.ts";
 import { findGuard, type Guard } from "./guards.ts";
-import { processesMax } from "./many-seeds.ts";
+import { processesStandard } from "./many-seeds.ts";
 
 /** What `npm run simulate` is asked for. */
-export const usage = `npm run simulate -- [--seeds 1000] [--from 1] [--processes ${processesMax}] [--out FILE.json]
+export const usage = `npm run simulate -- [--seeds 1000] [--from 1] [--processes ${processesStandard}] [--out FILE.json]
 npm run simulate -- --seed 7 [--trace | --shortest] [--guard NAME] [--without kind,kind] [--most 12] [--skip 3,9]
   --guard     takes a guard of npm run simulate:guards out
   --shortest  looks for the shortest trace of what the seed breaks
@@ -60,7 +60,10 @@ export function readCommand(args: readonly string[]): Command {
 			kind: "many",
 			from: readNumber("from", values.from ?? "1"),
 			count: readNumber("seeds", values.seeds ?? "1000"),
-			processes: Math.max(1, readNumber("processes", values.processes ?? String(processesMax))),
+			processes: Math.max(
+				1,
+				readNumber("processes", values.processes ?? String(processesStandard)),
+			),
 			out: values.out,
 		};
 	}

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { readNumber } from "./arguments.ts";
 import { type GuardReport, listFaults, searchGuard, tieAgain } from "./guard-search.ts";
 import { findGuard, type Guard, guards } from "./guards.ts";
-import { processesMax, Simulator } from "./many-seeds.ts";
+import { processesStandard, Simulator } from "./many-seeds.ts";
 import { regressions } from "./regressions.ts";
 import { describeReplay } from "./shrink.ts";
 
@@ -11,7 +11,7 @@ import { describeReplay } from "./shrink.ts";
  * `npm run simulate:guards`: without any one guard the simulation finds what it was there for. The tests bite.
  * Exit code 1 when one is missed by nobody, 2 when it was asked for what there is not.
  */
-const usage = `npm run simulate:guards -- [--guard NAME]... [--seeds 2000] [--processes ${processesMax}] [--out FILE.json] [--keep]
+const usage = `npm run simulate:guards -- [--guard NAME]... [--seeds 2000] [--processes ${processesStandard}] [--out FILE.json] [--keep]
   --keep  puts other seeds into regressions.json for those that do not fail any more without their guard`;
 
 let chosen: readonly Guard[];
@@ -24,7 +24,7 @@ try {
 		options: {
 			guard: { type: "string", multiple: true },
 			seeds: { type: "string", default: "2000" },
-			processes: { type: "string", default: String(processesMax) },
+			processes: { type: "string", default: String(processesStandard) },
 			out: { type: "string" },
 			keep: { type: "boolean", default: false },
 		},

@@ -43,7 +43,8 @@ export class Simulator {
 	}
 }
 
-export const processesMax = Math.min(2, availableParallelism());
+/** More than these would wait for memory rather than compute. */
+export const processesStandard = Math.min(8, availableParallelism());
 
 export interface Batch {
 	readonly seeds: Iterable<number>;

@@ -1,5 +1,6 @@
 import { nodePlatform } from "../support/node-world.ts";
 import { describeCancelling } from "../support/suites/cancelling.ts";
+import { describeConsuming } from "../support/suites/consuming.ts";
 import { describeCrashes } from "../support/suites/crashes.ts";
 import { describeFears } from "../support/suites/fears.ts";
 import { describeInterruptions } from "../support/suites/interruptions.ts";
@@ -13,6 +14,7 @@ const withPlatform: WithPlatform = (use) => use(nodePlatform());
 describeRun(withPlatform);
 describeOutcomes(withPlatform);
 describeRecovery(withPlatform);
+describeConsuming(withPlatform);
 describeCancelling(withPlatform);
 describeFears(withPlatform);
 describeCrashes(withPlatform);

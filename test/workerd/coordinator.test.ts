@@ -1,4 +1,5 @@
 import { describeCancelling } from "../support/suites/cancelling.ts";
+import { describeConsuming } from "../support/suites/consuming.ts";
 import { describeCrashes } from "../support/suites/crashes.ts";
 import { describeFears } from "../support/suites/fears.ts";
 import { describeInterruptions } from "../support/suites/interruptions.ts";
@@ -13,6 +14,7 @@ const withPlatform = usePlatforms();
 describeRun(withPlatform);
 describeOutcomes(withPlatform);
 describeRecovery(withPlatform);
+describeConsuming(withPlatform);
 describeCancelling(withPlatform);
 describeFears(withPlatform);
 describeCrashes(withPlatform);
