@@ -116,14 +116,18 @@ export const runTasks = sqliteTable(
 );
 
 /** Which request made which run, so that a repeated one makes no second. */
-export const runRequests = sqliteTable("run_requests", {
-	/** Hash of the caller's `Idempotency-Key`, or one made for a request without. */
-	requestKey: text("request_key").primaryKey(),
-	runId: text("run_id").notNull().unique(),
-	/** SHA-256 of what was asked for; the same key with another one is refused. */
-	bodyHash: text("body_hash").notNull(),
-	requestedAtMs: integer("requested_at_ms").notNull(),
-});
+export const runRequests = sqliteTable(
+	"run_requests",
+	{
+		/** Hash of the caller's `Idempotency-Key`, or one made for a request without. */
+		requestKey: text("request_key").primaryKey(),
+		runId: text("run_id").notNull().unique(),
+		/** SHA-256 of what was asked for; the same key with another one is refused. */
+		bodyHash: text("body_hash").notNull(),
+		requestedAtMs: integer("requested_at_ms").notNull(),
+	},
+	(table) => [index("run_requests_by_time").on(table.requestedAtMs)],
+);
 
 /** Who did what, when, to what. */
 export const audit = sqliteTable(

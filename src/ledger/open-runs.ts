@@ -12,8 +12,8 @@ const openRunsMax = 100;
 /**
  * Runs that may need somebody: those that are not sealed; those that were asked for since `sinceMs` and of which the
  * ledger has not heard; and those that started since then and are sealed, for what comes after a seal may have died with
- * their alarm. At most 100 of each. Rows that are no run's, as somebody may
- * have written by hand, are nobody's to look after.
+ * their alarm. At most 100 of each. Rows that are no run's, as somebody may have written by hand, are nobody's to look
+ * after.
  */
 export async function findOpenRuns(database: Database, sinceMs: number): Promise<OpenRun[]> {
 	const [unsealed, requested, sealed] = await database.batch<{ run_id: string; at_ms: number }>([

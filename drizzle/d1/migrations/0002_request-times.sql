@@ -1,0 +1,1 @@
+CREATE INDEX `run_requests_by_time` ON `run_requests` (`requested_at_ms`);
