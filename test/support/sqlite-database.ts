@@ -9,6 +9,8 @@ export class SqliteDatabase implements Database {
 	readonly sqlite = new DatabaseSync(":memory:");
 	/** Set to make the next calls fail as D1 does when it is down; the statements then do not run. */
 	failure: Error | null = null;
+	/** What was prepared, oldest first. */
+	readonly queries: string[] = [];
 
 	static migrated(): SqliteDatabase {
 		const database = new SqliteDatabase();
@@ -19,6 +21,7 @@ export class SqliteDatabase implements Database {
 	}
 
 	prepare(query: string): Statement {
+		this.queries.push(query);
 		return new SqliteStatement(this, query, []);
 	}
 

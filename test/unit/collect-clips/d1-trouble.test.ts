@@ -103,12 +103,6 @@ describe("the recount of a closed run", () => {
 
 	test("of 1,000 streamers is one query, by the index, and never reads the whole table", async () => {
 		const bench = new Bench();
-		const queries: string[] = [];
-		const prepare = bench.database.prepare.bind(bench.database);
-		bench.database.prepare = (query) => {
-			queries.push(query);
-			return prepare(query);
-		};
 		const tasks = Array.from({ length: 1_000 }, (_, index) => ({
 			taskId: String(index) as never,
 			reported: null,
@@ -116,9 +110,9 @@ describe("the recount of a closed run", () => {
 		const window = { fromMs: 0, toMs: 1 };
 		const tally = await bench.job.tally({ runId: runA, window, tasks });
 		expect(tally.size).toBe(1_000);
-		expect(queries).toHaveLength(1);
+		expect(bench.database.queries).toHaveLength(1);
 		const plan = bench.database.rows<{ detail: string }>(
-			`EXPLAIN QUERY PLAN ${queries[0]}`,
+			`EXPLAIN QUERY PLAN ${bench.database.queries[0]}`,
 			"[]",
 			0,
 			1,

@@ -51,20 +51,14 @@ describe("the audit log", () => {
 
 	it("is read page by page, and no page reads those before it", async () => {
 		const database = SqliteDatabase.migrated();
-		const queries: string[] = [];
-		const prepare = database.prepare.bind(database);
-		database.prepare = (query) => {
-			queries.push(query);
-			return prepare(query);
-		};
 		await listAudit(database, null, 50);
 		await listAudit(database, makeAuditId(nowMs), 50);
-		for (const query of queries) {
+		for (const query of database.queries) {
 			expect(database.rows(`EXPLAIN QUERY PLAN ${query}`, "", 50)).toEqual([
 				expect.objectContaining({ detail: "SEARCH audit USING PRIMARY KEY (audit_id<?)" }),
 			]);
 		}
-		expect(queries).toHaveLength(2);
+		expect(database.queries).toHaveLength(2);
 	});
 
 	it("has ids in the order of time", () => {

@@ -5,14 +5,8 @@ import { SqliteDatabase } from "../../support/sqlite-database.ts";
 /** Asked every five minutes for as long as daicho is deployed: what is long over must cost nothing. */
 it("open runs are found without reading those that are over, and requests that were answered", async () => {
 	const database = SqliteDatabase.migrated();
-	const queries: string[] = [];
-	const prepare = database.prepare.bind(database);
-	database.prepare = (query) => {
-		queries.push(query);
-		return prepare(query);
-	};
 	expect(await findOpenRuns(database, 0)).toEqual([]);
-	const plans = queries.map((query) =>
+	const plans = database.queries.map((query) =>
 		database.rows<{ detail: string }>(`EXPLAIN QUERY PLAN ${query}`).map(({ detail }) => detail),
 	);
 	expect(plans).toEqual([
