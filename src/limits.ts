@@ -48,6 +48,9 @@ export const matrixRowsMax = 500;
 /** Rows of `run_tasks` that one matrix may show, each of which counts as two read: D1 on the Free plan reads 5 million a day. With more tasks it has fewer runs. Ours. */
 export const matrixCellsMax = 100_000;
 
+/** Open incidents in one answer of the API, and past ones. Ours: each is read with what was told of it. */
+export const incidentsMax = 50;
+
 /** Entries of the audit log in one answer of the API. Ours: about 30 KB of JSON. */
 export const listAuditMax = 100;
 

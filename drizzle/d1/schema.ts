@@ -85,6 +85,9 @@ export const runs = sqliteTable(
 		check("runs_state", isOneOf(table.state, runStates)),
 		check("runs_verdict", isOneOf(table.verdict, verdicts)),
 		index("runs_by_start").on(table.startedAtMs, table.runId),
+		index("runs_by_verdict")
+			.on(table.verdict, table.startedAtMs, table.runId)
+			.where(sql`${table.verdict} IS NOT NULL`),
 		index("runs_reruns").on(table.rerunOf).where(sql`${table.rerunOf} IS NOT NULL`),
 		index("runs_unsealed").on(table.runId).where(sql`${table.sealedAtMs} IS NULL`),
 		index("runs_with_tasks")

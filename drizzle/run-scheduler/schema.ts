@@ -100,6 +100,9 @@ export const incidents = sqliteTable(
 		check("incidents_kind", isOneOf(table.kind, incidentKinds)),
 		// The same thing is open once.
 		uniqueIndex("incidents_open").on(table.kind, table.job).where(sql`${table.closedAtMs} IS NULL`),
+		index("incidents_past")
+			.on(table.openedAtMs, table.incidentId)
+			.where(sql`${table.closedAtMs} IS NOT NULL`),
 	],
 );
 

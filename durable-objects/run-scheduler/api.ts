@@ -18,7 +18,8 @@ export interface SchedulerApi {
 	/** A run sealed. What was heard before changes nothing. */
 	runSealed(summary: Summary): Promise<void>;
 	schedule(): Promise<ScheduleView>;
-	incidents(): Promise<IncidentsView>;
+	/** The newest that are open, 50 at most, and of those that are over `pastMax`, 0 to 50. */
+	incidents(pastMax?: number): Promise<IncidentsView>;
 	/** No slot of the job is run until then. */
 	pause(request: PauseRequest): Promise<JobScheduleView | UnknownJob>;
 	resume(job: JobName): Promise<JobScheduleView | UnknownJob>;

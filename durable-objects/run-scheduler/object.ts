@@ -63,8 +63,8 @@ export function runSchedulerClass(createJobs: (env: Env, config: Config) => JobR
 			return this.#scheduler.schedule();
 		}
 
-		incidents() {
-			return this.#scheduler.incidents();
+		incidents(pastMax?: number) {
+			return this.#scheduler.incidents(pastMax);
 		}
 
 		pause(request: PauseRequest) {

@@ -1,5 +1,6 @@
 import { nextSlot } from "../../src/domain/schedule.ts";
 import { formatSlot, formatTime } from "../../src/domain/summary.ts";
+import { incidentsMax } from "../../src/limits.ts";
 import type { Heartbeat } from "../../src/notify/heartbeat.ts";
 import { publicIncident } from "../../src/notify/public-incident.ts";
 import type {
@@ -20,7 +21,6 @@ import type { ScheduleRow, SlotRow } from "./store.ts";
 
 /** What the API shows of the schedule and its incidents. Reads only. */
 const slotsShown = 48;
-const pastIncidentsShown = 50;
 
 export function viewSchedule(
 	context: SchedulerContext,
@@ -70,7 +70,7 @@ export function viewJob(context: SchedulerContext, schedule: ScheduleRow): JobSc
 	};
 }
 
-export function viewIncidents(context: SchedulerContext): IncidentsView {
+export function viewIncidents(context: SchedulerContext, pastMax: number): IncidentsView {
 	const { ports, store } = context;
 	const view = (row: IncidentRow) => ({
 		...publicIncident(toIncident(row), ports.nowMs()),
@@ -78,8 +78,8 @@ export function viewIncidents(context: SchedulerContext): IncidentsView {
 	});
 	const { discord, webhook, heartbeat } = ports.channels;
 	return {
-		open: store.incidents.listIncidents(true, pastIncidentsShown).map(view),
-		past: store.incidents.listIncidents(false, pastIncidentsShown).map(view),
+		open: store.incidents.listIncidents(true, incidentsMax).map(view),
+		past: store.incidents.listIncidents(false, Math.min(pastMax, incidentsMax)).map(view),
 		channels: {
 			discord: discord !== null,
 			webhook: webhook !== null,

@@ -3,6 +3,7 @@ import type { JobName } from "../../src/domain/ids.ts";
 import { runIncidentKinds } from "../../src/domain/run-judgement.ts";
 import { nextSlot, previousSlots } from "../../src/domain/schedule.ts";
 import type { Summary } from "../../src/domain/summary.ts";
+import { incidentsMax } from "../../src/limits.ts";
 import { migrateStorage } from "../migrate.ts";
 import { ObjectAlarm } from "../object-alarm.ts";
 import type {
@@ -94,9 +95,9 @@ export class Scheduler implements SchedulerApi {
 		return viewSchedule(this.#context, await this.#ports.getAlarm());
 	}
 
-	async incidents(): Promise<IncidentsView> {
+	async incidents(pastMax: number = incidentsMax): Promise<IncidentsView> {
 		await this.#checkAlarm();
-		return viewIncidents(this.#context);
+		return viewIncidents(this.#context, pastMax);
 	}
 
 	async pause({ job, untilMs, reason }: PauseRequest): Promise<JobScheduleView | UnknownJob> {

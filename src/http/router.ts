@@ -98,7 +98,9 @@ router
 	.post("/api/schedule/resume", operator, takes(), (request, ports) =>
 		postResume(scheduleActPorts(request, ports), request),
 	)
-	.get("/api/incidents", viewer, takes(), (_, ports) => getIncidents(schedulePorts(ports)))
+	.get("/api/incidents", viewer, takes("limit"), (request, ports) =>
+		getIncidents(schedulePorts(ports), queryOf(request)),
+	)
 	.get("/api/matrix", viewer, takes("job", "runs", "limit", "search", "cursor"), (request, ports) =>
 		getMatrix(namedSources(ports), request, queryOf(request)),
 	)

@@ -7,9 +7,11 @@ import type { Actor } from "../domain/actor.ts";
 import { decodeJobName, type JobName } from "../domain/ids.ts";
 import { formatTime } from "../domain/summary.ts";
 import type { JobRegistry } from "../jobs/job.ts";
+import { incidentsMax } from "../limits.ts";
 import { decodeObject } from "./body-fields.ts";
 import { badRequest } from "./errors.ts";
 import { readJsonBody } from "./json-body.ts";
+import { readWhole } from "./params.ts";
 import { type Done, type RecordPorts, recordAct } from "./recorded-act.ts";
 import { readIdempotencyKey } from "./requested-run.ts";
 import { decodeTime } from "./times.ts";
@@ -35,8 +37,13 @@ export async function getSchedule({ scheduler }: SchedulePorts): Promise<Respons
 	return Response.json(await scheduler.schedule(), uncached);
 }
 
-export async function getIncidents({ scheduler }: SchedulePorts): Promise<Response> {
-	return Response.json(await scheduler.incidents(), uncached);
+/** With `limit=0` what is over is left out: whoever asks all day whether something is wrong need not read it. */
+export async function getIncidents(
+	{ scheduler }: SchedulePorts,
+	query: URLSearchParams,
+): Promise<Response> {
+	const pastMax = readWhole(query, "limit", 0, incidentsMax) ?? incidentsMax;
+	return Response.json(await scheduler.incidents(pastMax), uncached);
 }
 
 /** Repeated, it changes until when and why. */

@@ -127,6 +127,11 @@ describe("a run that fails", () => {
 			});
 		});
 		expect(webhook.received.map(({ body }) => JSON.parse(body).type)).toContain("incident.closed");
+		// Who asks all day whether something is wrong does not have all that was wrong read each time.
+		const { past: none, channels } = await get<IncidentsView>("/api/incidents?limit=0");
+		expect([none, channels]).toEqual([[], before.channels]);
+		expect((await get<IncidentsView>("/api/incidents?limit=1")).past).toHaveLength(1);
+		expect((await deployment.api("/api/incidents?limit=51")).status).toBe(400);
 	});
 
 	it("keeps the addresses of receivers to itself", async () => {

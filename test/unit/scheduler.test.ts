@@ -23,7 +23,9 @@ describe("what the scheduler reads", () => {
 				`EXPLAIN QUERY PLAN ${query}`,
 				...Array.from(query.matchAll(/\?/g), () => null),
 			);
-			return plan.toArray().some(({ detail }) => /^(SCAN|SEARCH) (runs|deliveries)$/.test(detail));
+			return plan
+				.toArray()
+				.some(({ detail }) => /^(SCAN|SEARCH) (runs|deliveries|incidents)$/.test(detail));
 		});
 	};
 	const withWorld = (use: (world: ScheduleWorld) => Promise<void>) =>

@@ -16,6 +16,8 @@ const pages = [
 	["audit", "/audit"],
 ] as const;
 
+/** Whether something is wrong now; not what was, which all who look every half a minute would have read anew. */
+export const openIncidentsPath = "/api/incidents?limit=0";
 export const incidentsRefreshMs = 30_000;
 
 /** @returns why it did not work; undefined when it did */
@@ -23,7 +25,7 @@ type SignOut = () => Promise<Refusal | undefined>;
 
 export function Header(props: { readonly place: Place; readonly onSignOut: SignOut }) {
 	const { words, language } = useReader();
-	const incidents = useResource<Incidents>("/api/incidents", incidentsRefreshMs);
+	const incidents = useResource<Incidents>(openIncidentsPath, incidentsRefreshMs);
 	const open = incidents.value?.open.length ?? 0;
 	const isLedger = props.place.path === "/" || props.place.path.startsWith("/runs/");
 	return (

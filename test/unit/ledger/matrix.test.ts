@@ -70,6 +70,15 @@ describe("the matrix", () => {
 		expect(await readMatrixRows(database, [])).toEqual([]);
 	});
 
+	it("reads no run whose tasks are gone, and there are years of them", async () => {
+		const database = SqliteDatabase.migrated();
+		await listMatrixRuns(database, job, 48);
+		const plan = database.rows<{ detail: string }>(`EXPLAIN QUERY PLAN ${database.queries[0]}`);
+		expect(plan.map(({ detail }) => detail)).toContain(
+			"SEARCH runs USING INDEX runs_with_tasks (sealed_at_ms>?)",
+		);
+	});
+
 	it("looks its runs up by their key", () => {
 		const database = SqliteDatabase.migrated();
 		const plan = database.rows<{ detail: string }>(

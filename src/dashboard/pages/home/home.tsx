@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Incidents, RunList, Schedule } from "../../api/shapes.ts";
 import { useResource } from "../../api/use-resource.ts";
-import { incidentsRefreshMs } from "../../layout/header.tsx";
+import { incidentsRefreshMs, openIncidentsPath } from "../../layout/header.tsx";
 import { useTitle } from "../../parts/document-title.ts";
 import { Loading, Refused } from "../../parts/notices.tsx";
 import { useReader } from "../../parts/reader.tsx";
@@ -29,7 +29,7 @@ export function HomePage({ search }: { readonly search: string }) {
 	useEffect(() => setRefreshMs(isRunning ? runningRefreshMs : restingRefreshMs), [isRunning]);
 	const schedule = useResource<Schedule>("/api/schedule", restingRefreshMs);
 	useReloadWhenChanged(schedule.reload, newest);
-	const incidents = useResource<Incidents>("/api/incidents", incidentsRefreshMs);
+	const incidents = useResource<Incidents>(openIncidentsPath, incidentsRefreshMs);
 	const reload = () => {
 		runs.reload();
 		schedule.reload();

@@ -1,0 +1,1 @@
+CREATE INDEX `runs_by_verdict` ON `runs` (`verdict`,`started_at_ms`,`run_id`) WHERE "runs"."verdict" IS NOT NULL;

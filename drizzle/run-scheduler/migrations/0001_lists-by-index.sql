@@ -1,0 +1,1 @@
+CREATE INDEX `incidents_past` ON `incidents` (`opened_at_ms`,`incident_id`) WHERE "incidents"."closed_at_ms" IS NOT NULL;
