@@ -1,5 +1,6 @@
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import { schedulerObjectName } from "../durable-objects/run-scheduler/api.ts";
 import { runIdForSlot, toJobName } from "../src/domain/ids.ts";
@@ -18,8 +19,9 @@ import { buildDashboard } from "./build-dashboard.ts";
 const folder = join(import.meta.dirname, "../docs/screenshots");
 const job = toJobName("collect-clips");
 const hourMs = 3_600_000;
-/** A run is over by then, so the newest slot has its result. */
-const slotIsOverAfterMs = 120_000;
+/** Before a slot may have come by its cron, and after the next one may come, the newest is not the one of the pictures. */
+const quietFromMs = 150_000;
+const quietUntilMs = hourMs - 240_000;
 const startedAfterMs = 18_000;
 const unreachable = [3, 12, 28, 41, 66, 77, 101, 118, 133, 149, 171, 188];
 
@@ -52,7 +54,7 @@ async function takeAll(): Promise<void> {
 	);
 	const browser = await launchBrowser();
 	try {
-		const slotAtMs = Math.floor((Date.now() - slotIsOverAfterMs) / hourMs) * hourMs;
+		const slotAtMs = await waitForQuietHour();
 		const runId = await runPartly(deployment, slotAtMs);
 		await pauseAndResume(deployment);
 		const origin = new URL((await deployment.harness.listen()).url).origin;
@@ -62,6 +64,17 @@ async function takeAll(): Promise<void> {
 		await browser.close();
 		await deployment.close();
 		await told.close();
+	}
+}
+
+/** @returns the newest slot, which stays it for long enough */
+async function waitForQuietHour(): Promise<number> {
+	for (let isTold = false; ; await sleep(1_000)) {
+		const nowMs = Date.now();
+		const sinceSlotMs = nowMs % hourMs;
+		if (sinceSlotMs >= quietFromMs && sinceSlotMs <= quietUntilMs) return nowMs - sinceSlotMs;
+		if (!isTold) console.log("waiting for the full hour to be over …");
+		isTold = true;
 	}
 }
 

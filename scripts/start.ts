@@ -71,6 +71,8 @@ async function start(options: Options, screen: Screen, ending: Ending): Promise<
 	});
 	const api = new Api(`http://${host}:${options.port}`, token.value);
 	await worker.ready(api);
+	// From here on its schedule expects every hour, also one that comes while the first run is played.
+	const sinceMs = Date.now();
 	showReady(screen, api.url, performance.now());
 
 	const progress = new Progress(screen);
@@ -87,8 +89,8 @@ async function start(options: Options, screen: Screen, ending: Ending): Promise<
 	if (options.once) return ending.end(summary.verdict === "succeeded" ? 0 : 1);
 
 	ending.becomeOrderly();
-	showWhatIsNext(screen, api.url, token, summary);
-	await Promise.race([playCron(api, screen, { nowMs: Date.now, sleep }), worker.failed()]);
+	showWhatIsNext(screen, api.url, token, summary, sinceMs);
+	await Promise.race([playCron(api, screen, { nowMs: Date.now, sleep }, sinceMs), worker.failed()]);
 }
 
 async function main(): Promise<void> {

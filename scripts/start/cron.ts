@@ -31,13 +31,15 @@ export function formatHour(atMs: number): string {
 /**
  * Stands in for Cloudflare's cron, which wrangler does not have: starts a run on every full hour, and says in one line how
  * it ended. Hours that the machine slept through are not made up for; the last of them is. Never resolves.
+ * @param sinceMs since when a schedule is kept: an hour that came after that is due, however late this begins
  */
 export async function playCron(
 	api: CronApi,
 	screen: Pick<Screen, "line" | "paint">,
 	clock: Clock,
+	sinceMs: number,
 ): Promise<never> {
-	for (let dueAtMs = nextHour(clock.nowMs()); ; ) {
+	for (let dueAtMs = nextHour(sinceMs); ; ) {
 		const waitMs = dueAtMs - clock.nowMs();
 		if (waitMs > 0) {
 			await clock.sleep(Math.min(waitMs, lookMs));

@@ -59,6 +59,7 @@ export function showWhatIsNext(
 	url: string,
 	token: AdminToken,
 	{ runId }: Summary,
+	sinceMs: number,
 ): void {
 	const bearer = token.chosen ? "$ADMIN_TOKEN" : token.value;
 	screen.line();
@@ -67,7 +68,7 @@ export function showWhatIsNext(
 	showFact(screen, "All runs", `${url}/api/runs`);
 	showFact(screen, "Try", `curl -H "Authorization: Bearer ${bearer}" ${url}/api/runs/latest`);
 	screen.line();
-	const hour = formatHour(nextHour(Date.now()));
+	const hour = formatHour(nextHour(sinceMs));
 	screen.line(`  Next run at ${hour}, and every hour. Ctrl-C stops everything.`);
 	screen.line();
 }

@@ -2,6 +2,10 @@ import { describe, expect, it } from "vitest";
 import { settle } from "./looking.ts";
 import { setUpPartialRun } from "./partial-run.ts";
 
+/** With its day where that is not today, and UTC's where that is another one. */
+const stateTold =
+	/This is the state of (\d+ \w+, )?\d\d:\d\d:\d\d \((\d+ \w+, )?\d\d:\d\d:\d\d UTC\)\./;
+
 /** What the page says when the API is slow, fails, cannot be reached, or knows nothing of what was asked. */
 const { ground, have: havePartialRun } = setUpPartialRun();
 const { visit } = ground;
@@ -66,9 +70,7 @@ describe("when the API", () => {
 			await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
 			const stale = page.locator(".stale");
 			await stale.getByText("No connection to the ledger.").waitFor();
-			await stale
-				.getByText(/This is the state of \d\d:\d\d:\d\d \((\d+ \w+, )?\d\d:\d\d:\d\d UTC\)\./)
-				.waitFor();
+			await stale.getByText(stateTold).waitFor();
 			await stale.getByText("The page keeps trying, and goes on by itself.").waitFor();
 			expect(await page.locator("#content h1, #content .sentence").allTextContents()).toEqual(
 				before,
@@ -86,9 +88,7 @@ describe("when the API", () => {
 		await page.locator(".task-head .badge, .task-head h1").first().waitFor();
 		await context.setOffline(true);
 		const stale = page.locator(".stale");
-		await stale
-			.getByText(/This is the state of \d\d:\d\d:\d\d \((\d+ \w+, )?\d\d:\d\d:\d\d UTC\)\./)
-			.waitFor();
+		await stale.getByText(stateTold).waitFor();
 		await context.setOffline(false);
 		await stale.waitFor({ state: "detached" });
 		ground.deployment.twitch.respondWith(streamer, { status: 404, body: "{}" });

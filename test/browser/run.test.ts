@@ -113,7 +113,7 @@ describe("a run that is watched", () => {
 		for (const socket of open.splice(0)) await socket.close({ code: 1011 });
 		const badge = page.locator(".live.is-polling");
 		await badge.waitFor();
-		expect(await badge.textContent()).toMatch(/^as of \d\d:\d\d:\d\d$/);
+		expect(await badge.textContent()).toMatch(/^as of (\d+ \w+, )?\d\d:\d\d:\d\d$/);
 		const before = (await badge.textContent()) ?? "";
 		// It is asked for: the time of the state moves on.
 		await badge.filter({ hasNotText: before }).waitFor();

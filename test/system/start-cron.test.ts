@@ -28,7 +28,11 @@ function sealed(runId: RunId): Summary {
 }
 
 /** Plays until the clock has been asked to wait `looks` times; each wait may take longer than asked for. */
-async function play(looks: number, overslept: (look: number) => number, fails = false) {
+async function play(
+	looks: number,
+	overslept: (look: number) => number,
+	{ fails = false, sinceMs = startedAtMs } = {},
+) {
 	let nowMs = startedAtMs;
 	let look = 0;
 	const fired: string[] = [];
@@ -53,6 +57,7 @@ async function play(looks: number, overslept: (look: number) => number, fails = 
 				await new Promise((resolve) => setImmediate(resolve));
 			},
 		},
+		sinceMs,
 	);
 	await expect(playing).rejects.toBe(end);
 	return { fired, lines };
@@ -70,13 +75,19 @@ describe("the cron of npm start", () => {
 		);
 	});
 
+	it("fires the hour that came while the first run was played", async () => {
+		const sinceMs = startedAtMs - 41 * 60_000;
+		const { fired } = await play(1, () => 0, { sinceMs });
+		expect(fired).toEqual(["0 * * * * 2026-11-23T17:00:00.000Z"]);
+	});
+
 	it("on a machine that slept makes up for the last hour only, late, in its own slot", async () => {
 		const { fired } = await play(20, (look) => (look === 5 ? 5 * hourMs : 0));
 		expect(fired).toEqual(["0 * * * * 2026-11-23T22:00:00.000Z"]);
 	});
 
 	it("a Worker that does not answer costs one run, not the cron", async () => {
-		const { fired, lines } = await play((2 * hourMs) / 10_000, () => 0, true);
+		const { fired, lines } = await play((2 * hourMs) / 10_000, () => 0, { fails: true });
 		expect(fired).toHaveLength(2);
 		expect(lines).toEqual([
 			"  18:00 UTC  no result: Error: nobody there",
