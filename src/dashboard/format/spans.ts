@@ -100,6 +100,8 @@ const shapes = {
 	day: { month: "short", day: "numeric" },
 	dayMinute: { month: "short", day: "numeric", ...clock },
 	daySecond: { month: "short", day: "numeric", ...clock, second: "2-digit" },
+	yearMinute: { year: "numeric", month: "short", day: "numeric", ...clock },
+	yearSecond: { year: "numeric", month: "short", day: "numeric", ...clock, second: "2-digit" },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 export type MomentShape = keyof typeof shapes;
 
@@ -125,6 +127,16 @@ export function tellMoment(
 	const local = formatMoment(atMs, shape, language, timeZone);
 	if (isUtcAt(atMs, timeZone)) return `${local} UTC`;
 	return `${local} (${formatUtcBeside(atMs, shape, language, timeZone)} UTC)`;
+}
+
+const dayMs = 86_400_000;
+/** Well before the same day and month come again, so that no two moments are told alike. */
+const sameYearDays = 300;
+
+/** With its year what is so far away that day and month alone might be taken for another year's. */
+export function shapeAcrossYears(shape: MomentShape, atMs: number, nowMs: number): MomentShape {
+	if (Math.abs(nowMs - atMs) < sameYearDays * dayMs) return shape;
+	return shape === "dayMinute" ? "yearMinute" : shape === "daySecond" ? "yearSecond" : shape;
 }
 
 /** Of something that was just now, mostly: the day stands with it when it is not today's. */

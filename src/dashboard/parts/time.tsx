@@ -6,6 +6,7 @@ import {
 	formatUtcBeside,
 	isUtcAt,
 	type MomentShape,
+	shapeAcrossYears,
 } from "../format/spans.ts";
 import { useReader } from "./reader.tsx";
 
@@ -18,7 +19,7 @@ export function Moment(props: {
 }) {
 	const { language, timeZone, words } = useReader();
 	const atMs = typeof props.at === "number" ? props.at : Date.parse(props.at);
-	const shape = props.shape ?? "dayMinute";
+	const shape = shapeAcrossYears(props.shape ?? "dayMinute", atMs, Date.now());
 	const local = formatMoment(atMs, shape, language, timeZone);
 	const isUtc = isUtcAt(atMs, timeZone);
 	return (

@@ -8,6 +8,7 @@ import {
 	formatShare,
 	formatUtcBeside,
 	isUtcAt,
+	shapeAcrossYears,
 	shapeSince,
 	tellMoment,
 } from "../../../src/dashboard/format/spans.ts";
@@ -84,6 +85,32 @@ describe("a moment that was just now", () => {
 	])("of %s has its day only when it needs it", (_, at, timeZone, shape) => {
 		const now = Date.parse("2026-11-24T03:00:00Z");
 		expect(shapeSince(Date.parse(at), now, timeZone)).toBe(shape);
+	});
+});
+
+describe("a moment of last year", () => {
+	const now = Date.parse("2026-11-28T14:00:00Z");
+	const told = (at: string, shape: "minute" | "dayMinute" | "daySecond", language: "en" | "ja") =>
+		tellMoment(
+			Date.parse(at),
+			shapeAcrossYears(shape, Date.parse(at), now),
+			language,
+			"Asia/Tokyo",
+		);
+
+	it("is not told like the same day and month of this one", () => {
+		const [lastYear, thisYear] = ["2025-11-28T13:00:00Z", "2026-11-28T13:00:00Z"];
+		expect(told(lastYear, "dayMinute", "en")).toBe("28 Nov 2025, 22:00 (13:00 UTC)");
+		expect(told(lastYear, "daySecond", "en")).toBe("28 Nov 2025, 22:00:00 (13:00:00 UTC)");
+		expect(told(lastYear, "dayMinute", "ja")).toContain("2025年11月28日");
+		expect(told(thisYear, "dayMinute", "en")).toBe("28 Nov, 22:00 (13:00 UTC)");
+		expect(told(lastYear, "minute", "en")).toBe("22:00 (13:00 UTC)");
+	});
+
+	it("has its year long before it might be taken for another one's", () => {
+		expect(told("2026-02-10T00:00:00Z", "dayMinute", "en")).toBe("10 Feb, 09:00 (00:00 UTC)");
+		expect(told("2026-01-10T00:00:00Z", "dayMinute", "en")).toBe("10 Jan 2026, 09:00 (00:00 UTC)");
+		expect(told("2027-11-20T00:00:00Z", "dayMinute", "en")).toBe("20 Nov 2027, 09:00 (00:00 UTC)");
 	});
 });
 
