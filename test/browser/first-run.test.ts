@@ -29,9 +29,9 @@ it("in a pause no run is due, and one can be started by hand", async () => {
 	expect(await empty.textContent()).not.toMatch(due);
 	const { page: viewers } = await visit("/", { as: "viewer" });
 	await viewers.locator(".due.paused").waitFor();
-	expect(
-		await viewers.locator(".entry .empty").filter(told).locator("p").allTextContents(),
-	).toEqual([none]);
+	const said = viewers.locator(".entry .empty").filter(told);
+	await said.waitFor();
+	expect(await said.locator("p").allTextContents()).toEqual([none]);
 	await act("/api/schedule/resume", { job: "collect-clips" });
 });
 
