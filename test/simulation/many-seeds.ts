@@ -43,7 +43,7 @@ export class Simulator {
 	}
 }
 
-/** More than these would wait for memory rather than compute. */
+/** One a core; eight at most, for each holds a world of its own in memory. */
 export const processesStandard = Math.min(8, availableParallelism());
 
 export interface Batch {
